@@ -1,0 +1,60 @@
+import type { DurableView, Observation } from "../sim/observation.ts";
+
+/**
+ * What an oracle is: a claim with an id and a sentence, and a fold over what devices and services saw. It owns the
+ * words; each claim has a file of its own. The same fold can judge a recorded history.
+ */
+export interface Oracle {
+  /** Stable id of invariants.md: `CC-8`. */
+  readonly id: string;
+  /** The claim in one sentence. */
+  readonly sentence: string;
+  /** `always` at every observation, `eventually` after the calm, `sometimes` at least once in a suite. */
+  readonly expectation: "always" | "eventually" | "sometimes";
+  /** Which observations the fold wants; nothing else is made or delivered. */
+  readonly wants: Wants;
+  begin(setting: Setting): OracleFold;
+}
+
+export interface Wants {
+  /** Methods of frames, exact names. */
+  readonly frames?: readonly string[];
+  /** Disk observations of these roles (kinds of role without index: `coord`, `broker`, `dfs`). */
+  readonly disks?: readonly string[];
+  readonly processes?: boolean;
+}
+
+export interface OracleFold {
+  on(observation: Observation): Violation | undefined;
+  end(final: FinalState): readonly Violation[];
+  /** How often the claim was put to the test in this run; 0 says that the run says nothing about it. */
+  readonly checked: number;
+}
+
+export interface Violation {
+  readonly claim: string;
+  /** The operator, role or file it is about: part of the signature that shrinking keeps. */
+  readonly where: string;
+  readonly message: string;
+  readonly expected?: string;
+  readonly actual?: string;
+}
+
+/** What a run is about, given to every oracle at the start. */
+export interface Setting {
+  /** Builds the job's logical graph anew (for the reference executor). */
+  readonly graph: () => unknown;
+  /** Input records by topic and partition, in order; position i of a partition is offset i. */
+  readonly input: Readonly<Record<string, readonly (readonly unknown[])[]>>;
+  /** Durable view of a role's machine, at any time of the run. */
+  readonly durable: (role: string) => DurableView;
+  readonly roles: { readonly coordination: string; readonly broker: string; readonly storage: readonly string[] };
+  readonly replicas: number;
+  readonly knobs: Readonly<Record<string, number>>;
+}
+
+export interface FinalState {
+  readonly atUs: number;
+  /** What the coordination service's durable log says became of the job. */
+  readonly job: "finished" | "failed" | "running";
+}

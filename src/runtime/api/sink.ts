@@ -1,0 +1,64 @@
+import type { Host } from "../../host/host.ts";
+import type { Origin } from "./source.ts";
+
+/**
+ * What an author of a sink writes (FLIP-143/191): a writer that takes records and prepares commits, and a committer that
+ * makes prepared work visible, each commit idempotent and retried until its outcome is known.
+ *
+ * Contract: `prepareCommit` resolves when everything written since the last one is durable and can be committed after
+ * any crash. The runtime stores the committables in the checkpoint and calls `commit` only once that checkpoint is
+ * complete. Committables are plain data.
+ */
+export interface Sink<T> {
+  readonly kind: string;
+  createWriter(context: SinkContext): SinkWriter<T>;
+  /** Absent: an at-least-once sink whose writer only flushes. */
+  createCommitter?(context: SinkContext): SinkCommitter;
+  readonly recordType?: T;
+}
+
+export interface SinkContext {
+  readonly host: Host;
+  readonly subtask: number;
+  readonly parallelism: number;
+  /** Stable over restarts, rescales and upgrades of this job's lineage; unlike any other sink's. */
+  readonly lineage: string;
+  readonly operator: string;
+  /** The execution attempt of this subtask: a generation, for ids that must never collide with an older one's. */
+  readonly attempt: number;
+  /** Largest checkpoint id of the restored checkpoint, 0 when starting fresh. */
+  readonly restoredCheckpoint: number;
+  /** To be called when `writable` became true again. */
+  available(): void;
+  fail(cause: unknown): void;
+}
+
+export interface SinkWriter<T> {
+  /** Before the first write. Aborts what dead generations of this subtask left open; the restored are committed elsewhere. */
+  open?(): Promise<void>;
+  write(record: T, context: WriteContext): void;
+  /** False while the writer's buffers are full; the task stops taking input until `available`. */
+  writable?(): boolean;
+  /** Flush and prepare all that was written since the last call. Nothing written: an empty list. */
+  prepareCommit(): Promise<readonly Committable[]>;
+  close(): Promise<void> | void;
+}
+
+export interface WriteContext {
+  readonly timestampMs: number | undefined;
+  readonly origin: Origin | undefined;
+}
+
+/** Plain data that names one prepared piece of work, enough to commit it from any process. */
+export type Committable = unknown;
+
+export interface SinkCommitter {
+  commit(committable: Committable): Promise<CommitOutcome>;
+  close?(): void;
+}
+
+/**
+ * `committed` and `already-committed` are success. `unknown` (no answer, lost connection) is asked again until known.
+ * `aborted` and `unknown-id` are loud failures: prepared work was lost.
+ */
+export type CommitOutcome = "committed" | "already-committed" | "unknown" | "aborted" | "unknown-id";

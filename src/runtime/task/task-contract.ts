@@ -1,0 +1,117 @@
+import type { Host } from "../../host/host.ts";
+
+/**
+ * What a worker (cluster/) and a subtask (task/) ask of each other. It owns the words between them and no behaviour.
+ *
+ * All of it is plain data or synchronous calls inside one process; what crosses a process is written down in
+ * {@link TaskDeployment} and {@link SubtaskSnapshot}, which travel in RPC bodies and checkpoint metadata.
+ */
+
+/** Everything that a worker needs to start one subtask attempt. */
+export interface TaskDeployment {
+  readonly job: JobReference;
+  /** Unique for ever: `${vertex}[${subtask}]#${attempt}`, attempts growing over the whole lineage. */
+  readonly execution: string;
+  readonly vertex: string;
+  readonly subtask: number;
+  readonly attempt: number;
+  readonly parallelism: number;
+  readonly maxParallelism: number;
+  /** The largest completed checkpoint id at deployment, restored or not; 0 for none. */
+  readonly restoredCheckpoint: number;
+  readonly inputs: readonly InputEdge[];
+  readonly outputs: readonly OutputEdge[];
+  /** Snapshots whose state this subtask takes part of; several after a rescale. Empty when starting fresh. */
+  readonly restore: readonly SubtaskSnapshot[];
+}
+
+/** A job travels by name, module, parameters and graph hash, never as functions. */
+export interface JobReference {
+  readonly id: string;
+  readonly name: string;
+  readonly module: string;
+  readonly params: unknown;
+  readonly graphHash: string;
+}
+
+/** One edge into a vertex and its channels, in order of the producer's subtask index. */
+export interface InputEdge {
+  readonly edge: string;
+  readonly channels: readonly { readonly producer: string; readonly address: string }[];
+}
+
+/** One edge out of a vertex and its channels, in order of the consumer's subtask index. */
+export interface OutputEdge {
+  readonly edge: string;
+  readonly channels: readonly { readonly consumer: string }[];
+}
+
+/** What one subtask put on checkpoint storage for one checkpoint. */
+export interface SubtaskSnapshot {
+  readonly vertex: string;
+  readonly subtask: number;
+  readonly parallelism: number;
+  /** Files on checkpoint storage; a full snapshot has at most one. */
+  readonly files: readonly StoredFile[];
+  /** Small state carried inline: per operator uid, plain data (source splits, committables, operator lists). */
+  readonly operators: readonly OperatorSnapshot[];
+  /** The subtask had finished all its input before this checkpoint. */
+  readonly finished: boolean;
+}
+
+export interface StoredFile {
+  /** Path below the storage root, unique for ever: it carries the execution's name. */
+  readonly path: string;
+  readonly length: number;
+  readonly crc32c: number;
+}
+
+export interface OperatorSnapshot {
+  readonly uid: string;
+  /** Source readers: splits with their next position. */
+  readonly splits?: readonly unknown[];
+  /** Sinks: committables of this and of older epochs that are not known to be committed, by the epoch they belong to. */
+  readonly committables?: readonly { readonly checkpoint: number; readonly items: readonly unknown[] }[];
+  /** Keyed state: key-group index → byte range in the file; groups without state are absent. */
+  readonly keyGroups?: readonly { readonly group: number; readonly file: number; readonly offset: number; readonly length: number }[];
+}
+
+/** What a subtask may ask of its worker. */
+export interface TaskEnvironment {
+  readonly host: Host;
+  readonly deployment: TaskDeployment;
+  readonly storage: CheckpointStorage;
+  /** The subtask runs: channels are up, operators open, state restored. */
+  running(): void;
+  acknowledge(checkpoint: number, snapshot: SubtaskSnapshot): void;
+  decline(checkpoint: number, reason: DeclineReason): void;
+  finished(): void;
+  failed(cause: string): void;
+  /** The subtask has let go of everything after `cancel`. */
+  canceled(): void;
+  /** From a reader to its enumerator at the job manager: `{ kind: "request-split" }` and the like. */
+  toCoordinator(uid: string, event: unknown): void;
+}
+
+export type DeclineReason = "task-not-running" | "snapshot-failed" | "alignment-cancelled" | "task-finishing";
+
+/** What a worker may ask of a subtask. All calls are synchronous; outcomes come through {@link TaskEnvironment}. */
+export interface RunningTask {
+  /** Sources only: take this checkpoint now and send its barrier. */
+  triggerCheckpoint(checkpoint: number, timestampMs: number): void;
+  notifyCheckpointComplete(checkpoint: number): void;
+  notifyCheckpointAborted(checkpoint: number): void;
+  /** From the enumerator to its reader: split assignments, no more splits. */
+  fromCoordinator(uid: string, event: unknown): void;
+  cancel(): void;
+}
+
+/** Checkpoint storage as a task and the coordinator see it: immutable files, durable and published once `write` resolves. */
+export interface CheckpointStorage {
+  write(path: string, bytes: Uint8Array): Promise<StoredFile>;
+  /** Verifies length and checksum; rejects loudly when they do not hold. */
+  read(file: StoredFile): Promise<Uint8Array>;
+  /** Gone when it resolves; a path that does not exist is no error. */
+  remove(path: string): Promise<void>;
+  list(prefix: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,62 @@
+import type { Fault } from "./fault.ts";
+
+/**
+ * A case: everything that decides a run, as plain JSON. `world` plays it; nothing else decides anything.
+ */
+export interface Case {
+  readonly schema: 1;
+  /** Name of the scenario, which gives job, services, oracles and the default input. */
+  readonly scenario: string;
+  readonly topology: Topology;
+  readonly knobs: Knobs;
+  readonly input: CaseInput;
+  readonly plan: readonly Fault[];
+  readonly seed: string;
+}
+
+export interface Topology {
+  readonly jobManagers: number;
+  readonly workers: number;
+  readonly slotsPerWorker: number;
+  readonly storageNodes: number;
+  /** Copies of each file on the storage nodes; at most `storageNodes`. */
+  readonly replicas: number;
+  /** Parallelism of operators that do not set their own. */
+  readonly parallelism: number;
+  /** Partitions of each input topic. */
+  readonly partitions: number;
+  /** `spread`: a machine per role. `together`: coordination, broker and storage share one machine. */
+  readonly placement: "spread" | "together";
+}
+
+/** Whole numbers; times in milliseconds where the name says Ms, else microseconds. */
+export interface Knobs {
+  readonly checkpointIntervalMs: number;
+  readonly checkpointTimeoutMs: number;
+  readonly minPauseMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly heartbeatTimeoutMs: number;
+  readonly restartDelayMs: number;
+  readonly restartsMax: number;
+  readonly rpcTimeoutMs: number;
+  readonly sessionTtlMs: number;
+  readonly transactionTimeoutMs: number;
+  /** Records per network buffer at most. */
+  readonly bufferRecordsMax: number;
+  /** Buffers a consumer grants each channel. */
+  readonly creditsPerChannel: number;
+  /** Processor time per record and operator chain. */
+  readonly recordCostUs: number;
+  readonly linkLatencyUs: number;
+  readonly linkJitterUs: number;
+  readonly diskLatencyUs: number;
+  /** Wall clocks of machines differ by at most this much. */
+  readonly clockOffsetMsMax: number;
+}
+
+/** The records of each input topic, by value (shrunk or generated) or as a slice of a named data set. */
+export type CaseInput = Readonly<Record<string, TopicInput>>;
+
+export type TopicInput =
+  | { readonly kind: "values"; readonly values: readonly unknown[] }
+  | { readonly kind: "dataset"; readonly name: string; readonly from: number; readonly to: number };

@@ -52,6 +52,8 @@ export interface Knobs {
   readonly diskLatencyUs: number;
   /** Wall clocks of machines differ by at most this much. */
   readonly clockOffsetMsMax: number;
+  /** The storm ends here, in virtual milliseconds after the start: faults are cured, what is needed is healed, and the calm begins. */
+  readonly stormMs: number;
 }
 
 /** The records of each input topic, by value (shrunk or generated) or as a slice of a named data set. */

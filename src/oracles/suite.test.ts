@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import type { Observation } from "../sim/observation.ts";
+import type { Oracle, Setting } from "./oracle.ts";
+import { beginSuite, kindOfRole } from "./suite.ts";
+
+test("an oracle sees what it wants and nothing else", () => {
+  const seen: string[] = [];
+  const suite = beginSuite(
+    [spy("A", { frames: ["x.y"] }, seen), spy("B", { disks: ["dfs"] }, seen), spy("C", { processes: true }, seen)],
+    setting,
+  );
+  suite.on(frame("x.y"));
+  suite.on(frame("x.z"));
+  suite.on({ kind: "disk", atUs: 1, machine: "m", role: "dfs12", operation: "sync", path: "/a" });
+  suite.on({ kind: "disk", atUs: 1, machine: "m", role: "broker", operation: "sync", path: "/a" });
+  suite.on({ kind: "process", atUs: 1, role: "tm0", incarnation: 0, what: "killed" });
+  expect(seen).toEqual(["A frame", "B disk", "C process"]);
+});
+
+test("wants are merged without repetition", () => {
+  const suite = beginSuite(
+    [spy("A", { frames: ["x", "y"] }, []), spy("B", { frames: ["y"], disks: ["coord"] }, [])],
+    setting,
+  );
+  expect(suite.wants).toEqual({ frames: ["x", "y"], disks: ["coord"], processes: false });
+});
+
+test("the first violation is returned, and all are counted", () => {
+  const complaining = (id: string): Oracle => ({
+    ...spy(id, { frames: ["x"] }, []),
+    begin: () => ({
+      checked: 1,
+      on: () => ({ claim: id, where: "here", message: "no" }),
+      end: () => [{ claim: id, where: "end", message: "no" }],
+    }),
+  });
+  const suite = beginSuite([complaining("A"), complaining("B")], setting);
+  expect(suite.on(frame("x"))?.claim).toBe("A");
+  expect(suite.end({ atUs: 2, job: "finished" }).map(violation => violation.claim)).toEqual(["A", "B"]);
+  expect(suite.counts()).toEqual({ A: { checked: 1, violated: 2 }, B: { checked: 1, violated: 2 } });
+});
+
+test("the kind of a role is its name without the index", () => {
+  expect(["dfs12", "broker", "tm0"].map(kindOfRole)).toEqual(["dfs", "broker", "tm"]);
+});
+
+const setting = {} as Setting;
+
+function frame(method: string): Observation {
+  return {
+    kind: "frame",
+    atUs: 0,
+    from: "a",
+    to: "b",
+    toIncarnation: 0,
+    frame: { type: "request", method, call: 1, body: () => undefined },
+  };
+}
+
+function spy(id: string, wants: Oracle["wants"], seen: string[]): Oracle {
+  return {
+    id,
+    sentence: "sees",
+    expectation: "always",
+    wants,
+    begin: () => ({
+      checked: 0,
+      on: observation => {
+        seen.push(`${id} ${observation.kind}`);
+        return undefined;
+      },
+      end: () => [],
+    }),
+  };
+}

@@ -1,0 +1,77 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { dataset } from "./dataset.ts";
+import { Misuse } from "./misuse.ts";
+import { scenario, type ScenarioSpec } from "./scenario.ts";
+
+const spec: ScenarioSpec = {
+  why: "A worker dies in mid-epoch: its records count once.",
+  job: { name: "word-count" },
+  input: [{ word: "a" }, { word: "b" }],
+};
+
+function refusal(change: object, name = "word-count-storm"): string {
+  try {
+    scenario(name, { ...spec, ...change } as ScenarioSpec);
+  } catch (error) {
+    if (error instanceof Misuse) return error.message;
+    throw error;
+  }
+  return "accepted";
+}
+
+test("a scenario without a plan has a storm, and one with a plan has none", () => {
+  expect(scenario("a", spec).storm).toEqual({ profile: "standard" });
+  const planned = scenario("a", {
+    ...spec,
+    plan: on => [on.checkpoint(3).aligned("sink[0]").kill("tm0", { forMs: 500 })],
+  });
+  expect(planned.storm).toBe(false);
+  expect(planned.plan).toEqual([
+    {
+      kind: "proc.kill",
+      target: "tm0",
+      when: { on: { event: "barrier.align", checkpoint: 3, subtask: "sink[0]" } },
+      forUs: 500_000,
+    },
+  ]);
+});
+
+test("a plan and a storm can be asked for together", () => {
+  const both = scenario("a", { ...spec, plan: on => [on.atMs(5).reset("jm0>tm1")], storm: { profile: "light" } });
+  expect(both.storm).toEqual({ profile: "light" });
+  expect(both.plan).toEqual([{ kind: "net.reset", target: "jm0>tm1", when: { atUs: 5000 } }]);
+});
+
+test("input is one topic's records, an arbitrary, a slice, or several topics", () => {
+  expect(Object.keys(scenario("a", spec).input)).toEqual(["input"]);
+  expect(
+    Object.keys(
+      scenario("a", { ...spec, input: { payments: dataset("flights", { to: 5 }), rates: fc.array(fc.nat()) } }).input,
+    ),
+  ).toEqual(["payments", "rates"]);
+});
+
+test("each mistake is refused by name and with its remedy", () => {
+  expect(refusal({}, "Word Count")).toContain("kebab-case");
+  expect(refusal({ why: "" })).toContain('"why" is missing');
+  expect(refusal({ job: undefined })).toContain('"job" is not a job');
+  expect(refusal({ inptu: [] })).toContain('Did you mean "input"?');
+  expect(refusal({ cluster: { wokers: 3 } })).toContain('Did you mean "workers"?');
+  expect(refusal({ cluster: { workers: 0 } })).toContain("whole number from 1");
+  expect(refusal({ cluster: { replicas: 5 } })).toContain("at most one replica lies on each node");
+  expect(refusal({ cluster: { workers: 1, slotsPerWorker: 1, parallelism: 4 } })).toContain("add workers or slots");
+  expect(refusal({ knobs: { heartbeatTimeoutMs: 1 } })).toContain("must be larger");
+  expect(refusal({ plan: [{ kind: "proc.kil", target: "tm0", when: { atUs: 1 } }] })).toContain(
+    'Did you mean "proc.kill"?',
+  );
+  expect(refusal({ storm: { kinds: ["net.cutt"] } })).toContain('Did you mean "net.cut"?');
+  expect(refusal({ params: { f: () => 1 } })).toContain("not plain JSON");
+  expect(refusal({ services: { tm: { main: () => {} } } })).toContain("needs another name");
+  expect(refusal({ input: 7 })).toContain("names no topic");
+  expect(
+    refusal({
+      plan: (on: { step(role: string, n: number): { kill(role: string): unknown } }) => [on.step("tm0", 3).kill("tm1")],
+    }),
+  ).toContain("a moment of tm0");
+});

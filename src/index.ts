@@ -1,0 +1,31 @@
+/**
+ * The public face: what an author of jobs and scenarios imports from `millrace`. It owns no behaviour; what is not
+ * named here is internal and may change without notice.
+ */
+export { dataset, type DatasetSlice } from "./explore/dataset.ts";
+export { Misuse } from "./explore/misuse.ts";
+export type { CheckpointMoments, Moment, PlanWriter } from "./explore/plan.ts";
+export { scenario, type Comparison, type Scenario, type ScenarioInput, type ScenarioSpec } from "./explore/scenario.ts";
+export type { Clock, Host, Main, RandomSource, Timer } from "./host/host.ts";
+export type { HostEvent } from "./host/event.ts";
+export type { FinalState, Oracle, OracleFold, Setting, Violation, Wants } from "./oracles/oracle.ts";
+export type {
+  Sink,
+  SinkCommitter,
+  SinkContext,
+  SinkWriter,
+  CommitOutcome,
+  Committable,
+  WriteContext,
+} from "./runtime/api/sink.ts";
+export type {
+  Origin,
+  Source,
+  SourceOutput,
+  SourceReader,
+  SplitEnumerator,
+  EnumeratorContext,
+  ReaderContext,
+} from "./runtime/api/source.ts";
+export type { Case, CaseInput, Knobs, Topology } from "./world/case.ts";
+export { faultKinds, type EventPattern, type Fault, type FaultKind, type Trigger } from "./world/fault.ts";

@@ -21,7 +21,10 @@ export interface TaskDeployment {
   readonly restoredCheckpoint: number;
   readonly inputs: readonly InputEdge[];
   readonly outputs: readonly OutputEdge[];
-  /** Snapshots whose state this subtask takes part of; several after a rescale. Empty when starting fresh. */
+  /**
+   * Snapshots whose state this subtask takes part of; several after a rescale. Empty when starting fresh. Keyed state goes
+   * by key group; all else (splits, committables, operator lists) of old subtask i goes to subtask i mod parallelism.
+   */
   readonly restore: readonly SubtaskSnapshot[];
 }
 
@@ -83,26 +86,42 @@ export interface TaskEnvironment {
   readonly storage: CheckpointStorage;
   /** The subtask runs: channels are up, operators open, state restored. */
   running(): void;
+  /**
+   * Every input record of this subtask was processed; it waits for the checkpoint that commits its last epoch. When all
+   * sources said so, the coordinator triggers that checkpoint without waiting for the interval.
+   */
+  endOfData(): void;
   acknowledge(checkpoint: number, snapshot: SubtaskSnapshot): void;
   decline(checkpoint: number, reason: DeclineReason): void;
   finished(): void;
   failed(cause: string): void;
   /** The subtask has let go of everything after `cancel`. */
   canceled(): void;
-  /** From a reader to its enumerator at the job manager: `{ kind: "request-split" }` and the like. */
-  toCoordinator(uid: string, event: unknown): void;
+  /** From a reader to its enumerator at the job manager. */
+  toCoordinator(uid: string, event: ReaderEvent): void;
 }
 
 export type DeclineReason = "task-not-running" | "snapshot-failed" | "alignment-cancelled" | "task-finishing";
 
+/** What an enumerator tells a reader; splits are the source's own plain data. */
+export type EnumeratorEvent =
+  | { readonly kind: "assign-splits"; readonly splits: readonly unknown[] }
+  | { readonly kind: "no-more-splits" };
+
+/** What a reader tells its enumerator. */
+export type ReaderEvent = { readonly kind: "request-split" };
+
 /** What a worker may ask of a subtask. All calls are synchronous; outcomes come through {@link TaskEnvironment}. */
 export interface RunningTask {
-  /** Sources only: take this checkpoint now and send its barrier. */
+  /**
+   * Take this checkpoint now and send its barrier: sources, and subtasks all of whose producers have finished. An id that
+   * is not above the last one changes nothing.
+   */
   triggerCheckpoint(checkpoint: number, timestampMs: number): void;
   notifyCheckpointComplete(checkpoint: number): void;
   notifyCheckpointAborted(checkpoint: number): void;
-  /** From the enumerator to its reader: split assignments, no more splits. */
-  fromCoordinator(uid: string, event: unknown): void;
+  /** From the enumerator to its reader; delivered only to the attempt it was meant for, in order, before the next trigger. */
+  fromCoordinator(uid: string, event: EnumeratorEvent): void;
   cancel(): void;
 }
 

@@ -1,4 +1,5 @@
 import type { Host } from "../../host/host.ts";
+import type { ClusterServices } from "./cluster-services.ts";
 import type { Origin } from "./source.ts";
 
 /**
@@ -19,6 +20,7 @@ export interface Sink<T> {
 
 export interface SinkContext {
   readonly host: Host;
+  readonly services: ClusterServices;
   readonly subtask: number;
   readonly parallelism: number;
   /** Stable over restarts, rescales and upgrades of this job's lineage; unlike any other sink's. */
@@ -34,7 +36,10 @@ export interface SinkContext {
 }
 
 export interface SinkWriter<T> {
-  /** Before the first write. Aborts what dead generations of this subtask left open; the restored are committed elsewhere. */
+  /**
+   * Before the first write, and after the restored committables of this subtask were committed: aborts whatever else dead
+   * generations left open or prepared.
+   */
   open?(): Promise<void>;
   write(record: T, context: WriteContext): void;
   /** False while the writer's buffers are full; the task stops taking input until `available`. */

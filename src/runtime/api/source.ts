@@ -1,4 +1,5 @@
 import type { Host } from "../../host/host.ts";
+import type { ClusterServices } from "./cluster-services.ts";
 
 /**
  * What an author of a source writes (FLIP-27): an enumerator at the job manager that finds splits and assigns them, and
@@ -19,6 +20,7 @@ export interface Source<T, Split = unknown> {
 
 export interface EnumeratorContext<Split> {
   readonly host: Host;
+  readonly services: ClusterServices;
   readonly parallelism: number;
   /** Subtasks whose reader is registered and running. */
   readers(): readonly number[];
@@ -43,6 +45,7 @@ export interface SplitEnumerator<Split> {
 
 export interface ReaderContext {
   readonly host: Host;
+  readonly services: ClusterServices;
   readonly subtask: number;
   readonly parallelism: number;
   readonly vertex: string;

@@ -1,4 +1,5 @@
 import type { Host } from "../../host/host.ts";
+import type { ClusterServices } from "../api/cluster-services.ts";
 
 /**
  * What a worker (cluster/) and a subtask (task/) ask of each other. It owns the words between them and no behaviour.
@@ -82,6 +83,8 @@ export interface OperatorSnapshot {
 /** What a subtask may ask of its worker. */
 export interface TaskEnvironment {
   readonly host: Host;
+  /** Handed on to the contexts of sources and sinks. */
+  readonly services: ClusterServices;
   readonly deployment: TaskDeployment;
   readonly storage: CheckpointStorage;
   /** The subtask runs: channels are up, operators open, state restored. */

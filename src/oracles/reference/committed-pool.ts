@@ -1,0 +1,108 @@
+/**
+ * What a job has committed, as evidence to be used up: each record is taken at most once by the input that explains it.
+ * It owns who took what; in which order inputs are tried is the search's business (witness-search.ts).
+ */
+export class CommittedPool {
+  readonly #records: readonly CommittedRecord[];
+  readonly #taken: Uint8Array;
+  readonly #byOrigin = new Map<string, number[]>();
+
+  /** Records of one lane stand in their committed order. */
+  constructor(records: readonly CommittedRecord[]) {
+    this.#records = records;
+    this.#taken = new Uint8Array(records.length);
+    records.forEach((record, index) => {
+      const name = originName(record);
+      const there = this.#byOrigin.get(name);
+      if (there === undefined) this.#byOrigin.set(name, [index]);
+      else there.push(index);
+    });
+  }
+
+  /** Where the first record stands in its lane that came from this origin and is not taken; undefined: there is none. */
+  firstPlaceOf(origin: OriginOfRecord): number | undefined {
+    let first: number | undefined;
+    for (const index of this.#byOrigin.get(originName(origin)) ?? []) {
+      const { place } = this.#records[index]!;
+      if (this.#taken[index] === 0 && (first === undefined || place < first)) first = place;
+    }
+    return first;
+  }
+
+  /**
+   * Takes one record for each emission, of the same origin, sink and image, and behind the frontier of its lane; all of
+   * them or none. Undefined: something was not committed, or not in this order.
+   */
+  take(
+    origin: OriginOfRecord,
+    emissions: readonly Emission[],
+    frontier: Frontier,
+  ): { readonly taken: readonly number[]; readonly frontier: Frontier } | undefined {
+    if (emissions.length === 0) return { taken: [], frontier };
+    const candidates = this.#byOrigin.get(originName(origin)) ?? [];
+    const taken: number[] = [];
+    const moved = new Map(frontier);
+    for (const emission of emissions) {
+      const index = candidates.find(candidate => {
+        const record = this.#records[candidate]!;
+        if (this.#taken[candidate] === 1 || record.sink !== emission.sink || record.image !== emission.image)
+          return false;
+        return record.place > (moved.get(record.lane) ?? -1);
+      });
+      if (index === undefined) {
+        this.putBack(taken);
+        return undefined;
+      }
+      this.#taken[index] = 1;
+      taken.push(index);
+      moved.set(this.#records[index]!.lane, this.#records[index]!.place);
+    }
+    return { taken, frontier: moved };
+  }
+
+  putBack(taken: readonly number[]): void {
+    for (const index of taken) this.#taken[index] = 0;
+  }
+
+  /** What no input explains. */
+  rest(): readonly CommittedRecord[] {
+    return this.#records.filter((_, index) => this.#taken[index] === 0);
+  }
+
+  /** Everything that was committed from this origin, taken or not. */
+  of(origin: OriginOfRecord): readonly CommittedRecord[] {
+    return (this.#byOrigin.get(originName(origin)) ?? []).map(index => this.#records[index]!);
+  }
+}
+
+export interface CommittedRecord extends OriginOfRecord {
+  /** Uid of the sink's operator. */
+  readonly sink: string;
+  /** What is read in order: a partition of a topic, a part file. */
+  readonly lane: string;
+  /** Its place in the lane: an offset, a line number. */
+  readonly place: number;
+  /** Key and value as one text, equal exactly when both are. */
+  readonly image: string;
+  /** For a reader. */
+  readonly shown: string;
+}
+
+export interface OriginOfRecord {
+  readonly split: string;
+  readonly position: number;
+}
+
+/** One record that the reference gives to a sink. */
+export interface Emission {
+  readonly sink: string;
+  readonly image: string;
+  readonly shown: string;
+}
+
+/** For each lane the place of the last record that the key's order has used. */
+export type Frontier = ReadonlyMap<string, number>;
+
+export function originName(origin: OriginOfRecord): string {
+  return `${origin.split}@${origin.position}`;
+}

@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { CommittedPool, type CommittedRecord, type Emission } from "./committed-pool.ts";
+import { findOrder } from "./witness-search.ts";
+
+interface Input {
+  readonly split: string;
+  readonly position: number;
+  readonly amount: number;
+}
+
+const input = (split: string, position: number, amount: number): Input => ({ split, position, amount });
+const emission = (value: number): Emission => ({ sink: "sink", image: String(value), shown: String(value) });
+
+/** A running total that is order-sensitive: doubled before each addition. Amounts of 0 leave no record. */
+function total(): (input: Input) => readonly Emission[] {
+  let sum = 0;
+  return ({ amount }) => {
+    sum = sum * 2 + amount;
+    return amount === 0 ? [] : [emission(sum)];
+  };
+}
+
+/** What a correct job would commit for this order. */
+function committed(order: readonly Input[]): CommittedRecord[] {
+  const fold = total();
+  return order
+    .flatMap(one => fold(one).map(record => ({ ...record, split: one.split, position: one.position })))
+    .map((record, place) => ({ ...record, lane: "out/0", place }));
+}
+
+function search(splits: readonly (readonly Input[])[], records: readonly CommittedRecord[], complete = true) {
+  const pool = new CommittedPool(records);
+  return { pool, found: findOrder({ splits, fold: total, pool, complete, stepsMax: 5000 }) };
+}
+
+const a = [input("a", 0, 1), input("a", 1, 2), input("a", 2, 3)];
+const b = [input("b", 0, 10), input("b", 1, 20)];
+
+test("any legal interleaving is found from its own output", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(fc.nat(3), { maxLength: 6 }), { minLength: 1, maxLength: 3 }),
+      fc.array(fc.nat(2), { minLength: 20, maxLength: 20 }),
+      (amounts, picks) => {
+        const splits = amounts.map((list, split) =>
+          list.map((amount, position) => input(`s${split}`, position, amount)),
+        );
+        const { pool, found } = search(splits, committed(interleave(splits, picks)));
+        expect(found.kind).toBe("found");
+        expect(pool.rest()).toEqual([]);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test("an order that every input witnesses is the order that was played, and not ambiguous", () => {
+  const order = [b[0]!, a[0]!, a[1]!, b[1]!, a[2]!];
+  expect(search([a, b], committed(order)).found).toEqual({ kind: "found", order, ambiguous: false });
+});
+
+test("a lost record makes every order impossible", () => {
+  const records = committed([...a, ...b]).filter(record => record.split !== "a" || record.position !== 1);
+  expect(search([a, b], records).found.kind).toBe("impossible");
+});
+
+test("an input that was counted twice is found although each record is there", () => {
+  const twice = committed([a[0]!, a[0]!, a[1]!, a[2]!]).filter((_, index) => index !== 0);
+  expect(search([a], twice).found.kind).toBe("impossible");
+});
+
+test("a loss and a duplicate that cancel out in the sum do not cancel out here", () => {
+  const even = [input("a", 0, 5), input("a", 1, 5)];
+  const records = committed([even[0]!, even[0]!]);
+  expect(search([even], records).found.kind).toBe("impossible");
+});
+
+test("a record that was committed twice stays in the pool", () => {
+  const records = committed(a);
+  const { pool, found } = search([a], [...records, { ...records[1]!, place: 9 }]);
+  expect(found.kind).toBe("found");
+  expect(pool.rest()).toMatchObject([{ split: "a", position: 1, place: 9 }]);
+});
+
+test("a split's order that was swapped is impossible", () => {
+  expect(search([a], committed([a[1]!, a[0]!, a[2]!])).found.kind).toBe("impossible");
+});
+
+test("records in the wrong committed order are impossible though all are there", () => {
+  const [first, second, third] = committed(a);
+  expect(search([a], [{ ...second!, place: 0 }, { ...first!, place: 1 }, third!]).found.kind).toBe("impossible");
+});
+
+test("silent inputs are placed where the outputs demand it, and the order says that it is ambiguous", () => {
+  const silent = [input("b", 0, 0)];
+  const order = [a[0]!, a[1]!, silent[0]!, a[2]!];
+  expect(search([a, silent], committed(order)).found).toEqual({ kind: "found", order, ambiguous: true });
+});
+
+test("an unfinished job needs only a beginning", () => {
+  const beginning = committed([a[0]!, b[0]!, a[1]!]);
+  expect(search([a, b], beginning, false).found).toMatchObject({ kind: "found", order: [a[0], b[0], a[1]] });
+  expect(search([a, b], beginning, true).found.kind).toBe("impossible");
+});
+
+test("an unfinished job has no gap either", () => {
+  const records = committed([a[0]!, a[1]!, a[2]!]).filter(record => record.position !== 1);
+  expect(search([a], records, false).found.kind).toBe("impossible");
+});
+
+function interleave(splits: readonly (readonly Input[])[], picks: readonly number[]): Input[] {
+  const at = splits.map(() => 0);
+  const order: Input[] = [];
+  for (let turn = 0; order.length < splits.flat().length; turn++) {
+    const open = splits.map((_, split) => split).filter(split => at[split]! < splits[split]!.length);
+    const split = open[picks[turn % picks.length]! % open.length]!;
+    order.push(splits[split]![at[split]!++]!);
+  }
+  return order;
+}

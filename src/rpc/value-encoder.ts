@@ -1,0 +1,153 @@
+import { MsgPackEncoderFast } from "@jsonjoy.com/json-pack/lib/msgpack/MsgPackEncoderFast.js";
+import { CodecError } from "./codec-error.ts";
+
+/**
+ * json-pack's MessagePack writer, held to what codec.ts promises. It owns the refusals, −0, the one NaN, and bigints;
+ * the format itself is the library's.
+ *
+ * Results are slices of a slab that is never written twice, unless the owner rewinds the writer (frame.ts does).
+ */
+export class ValueEncoder extends MsgPackEncoderFast {
+  #depth = 0;
+
+  override encode(value: unknown): Uint8Array {
+    this.writer.reset();
+    this.append(value);
+    return this.writer.flush();
+  }
+
+  /** Writes the value behind what the writer holds already. */
+  append(value: unknown): void {
+    this.#depth = 0;
+    try {
+      this.writeAny(value);
+    } catch (error) {
+      throw error instanceof Refusal ? new CodecError(error.reason, error.path.reverse()) : error;
+    }
+  }
+
+  override writeAny(value: unknown): void {
+    switch (typeof value) {
+      case "string":
+        return this.writeStr(value);
+      case "number":
+        return this.writeNumber(value);
+      case "boolean":
+        return this.writeBoolean(value);
+      case "object":
+        if (value === null) return this.writeNull();
+        if (Array.isArray(value)) return this.writeArr(value);
+        if (value instanceof Uint8Array) return this.writeBin(value);
+        return this.writeObj(value as Record<string, unknown>);
+      case "bigint":
+        return this.#writeBigint(value);
+      case "undefined":
+      case "function":
+      case "symbol":
+        throw new Refusal(`${typeof value} cannot be carried`);
+    }
+  }
+
+  override writeNumber(value: number): void {
+    if (value >>> 0 === value && !Object.is(value, -0)) this.u32(value);
+    else if (value >> 0 === value && value !== 0) this.n32(value);
+    else if (value === value) this.writeFloat(value);
+    else this.writer.buf(canonicalNan, canonicalNan.length);
+  }
+
+  override writeStr(text: string): void {
+    const { writer } = this;
+    const before = writer.x;
+    super.writeStr(text);
+    // The writer may have moved to a new slab; then its positions say nothing, and the text is looked at.
+    const written = writer.x - before;
+    if ((written < 0 || written > text.length + headerBytes(text)) && hasLoneSurrogate(text)) {
+      throw new Refusal("a string with a lone surrogate cannot be carried");
+    }
+  }
+
+  override writeArr(items: readonly unknown[]): void {
+    this.#enter();
+    this.writeArrHdr(items.length);
+    for (let i = 0; i < items.length; i++) {
+      try {
+        this.writeAny(items[i]);
+      } catch (error) {
+        throw refusedAt(error, i);
+      }
+    }
+    this.#depth--;
+  }
+
+  override writeObj(fields: Readonly<Record<string, unknown>>): void {
+    const prototype: unknown = Object.getPrototypeOf(fields);
+    // A plain object's prototype is the end of its chain; that also holds for objects of another realm.
+    if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+      throw new Refusal(`${classOf(fields)} cannot be carried`);
+    this.#enter();
+    const keys = Object.keys(fields);
+    let present = keys.length;
+    for (let i = 0; i < keys.length; i++) if (fields[keys[i]!] === undefined) present--;
+    this.writeObjHdr(present);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
+      const value = fields[key];
+      if (value === undefined) continue;
+      try {
+        if (key === "__proto__") throw new Refusal("this name cannot be carried");
+        this.writeStr(key);
+        this.writeAny(value);
+      } catch (error) {
+        throw refusedAt(error, key);
+      }
+    }
+    this.#depth--;
+  }
+
+  #enter(): void {
+    if (++this.#depth > DEPTH_MAX) throw new Refusal(`deeper than ${DEPTH_MAX} levels (a cycle?)`);
+  }
+
+  #writeBigint(value: bigint): void {
+    const digits = value.toString();
+    this.encodeExtHeader(BIGINT_EXTENSION, digits.length);
+    this.writer.ascii(digits);
+  }
+}
+
+/** MessagePack extension type of bigints; their payload is decimal digits in ASCII, behind a minus where negative. */
+export const BIGINT_EXTENSION = 1;
+
+export const DEPTH_MAX = 100;
+
+/** NaN has many bit patterns and processors differ in which they make; one is written. */
+const canonicalNan = Uint8Array.of(0xcb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0);
+
+class Refusal extends Error {
+  readonly reason: string;
+  /** Innermost step first. */
+  readonly path: (string | number)[] = [];
+  constructor(reason: string) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+function refusedAt(error: unknown, step: string | number): unknown {
+  if (error instanceof Refusal) error.path.push(step);
+  return error;
+}
+
+function classOf(value: object): string {
+  const name: unknown = (value as { readonly constructor?: { readonly name?: unknown } }).constructor?.name;
+  return typeof name === "string" && name !== "" ? `a ${name}` : "an object with a prototype of its own";
+}
+
+/** What json-pack writes before a text, which it chooses by the most that the text could take. */
+function headerBytes(text: string): number {
+  return text.length < 8 ? 1 : text.length < 64 ? 2 : text.length < 16_384 ? 3 : 5;
+}
+
+function hasLoneSurrogate(text: string): boolean {
+  return /\p{Surrogate}/u.test(text);
+}

@@ -3,34 +3,53 @@ import { Digest } from "./digest.ts";
 /**
  * What happened, in order. It always keeps the rolling digest, and keeps whole entries only when recording: a failing
  * case is simply played again with recording on, and the digest is the same either way (SI-1).
+ *
+ * Two tracks: *folds*, the numbers that make the digest (every port call, message and write), and *entries*, the words
+ * that people and reports read. Each fold knows how many entries came before it, so that the tracks can be laid side by side.
  */
 export class Journal {
   readonly digest = new Digest();
-  readonly #entries: JournalEntry[] | undefined;
+  readonly #recording: Recording | undefined;
 
   constructor(options: { readonly record?: boolean } = {}) {
-    this.#entries = options.record === true ? [] : undefined;
+    this.#recording = options.record === true ? { entries: [], folds: [], owners: [] } : undefined;
   }
 
   get recording(): boolean {
-    return this.#entries !== undefined;
+    return this.#recording !== undefined;
   }
 
   get entries(): readonly JournalEntry[] {
-    return this.#entries ?? [];
+    return this.#recording?.entries ?? [];
+  }
+
+  get folds(): readonly JournalFold[] {
+    return this.#recording?.folds ?? [];
+  }
+
+  /** The kernel gives each owner's number a name before its first fold. */
+  introduce(owner: number, name: string): void {
+    if (this.#recording !== undefined) this.#recording.owners[owner] = name;
   }
 
   /** Folds one happening into the digest: what kind, when, whose, and one number that sums up its content. */
   fold(kind: number, atUs: number, owner: number, content: number): void {
-    this.digest.fold(kind);
-    this.digest.foldWide(atUs);
-    this.digest.fold(owner);
-    this.digest.fold(content);
+    this.digest.foldHappening(kind, atUs, owner, content);
+    if (this.#recording !== undefined) {
+      const { folds, owners, entries } = this.#recording;
+      folds.push({
+        kind,
+        atUs,
+        owner: owners[owner] ?? `owner ${owner}`,
+        content: content | 0,
+        entriesBefore: entries.length,
+      });
+    }
   }
 
   /** Keeps an entry when recording; the thunk is not called otherwise. */
   note(entry: () => JournalEntry): void {
-    this.#entries?.push(entry());
+    this.#recording?.entries.push(entry());
   }
 }
 
@@ -40,4 +59,19 @@ export interface JournalEntry {
   readonly owner: string;
   readonly what: string;
   readonly detail?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** One happening as the digest saw it. */
+export interface JournalFold {
+  readonly kind: number;
+  readonly atUs: number;
+  readonly owner: string;
+  readonly content: number;
+  readonly entriesBefore: number;
+}
+
+interface Recording {
+  readonly entries: JournalEntry[];
+  readonly folds: JournalFold[];
+  readonly owners: string[];
 }

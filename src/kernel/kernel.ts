@@ -1,16 +1,22 @@
 import { Agenda, type Ticket } from "./agenda.ts";
-import { drainMicrotasks } from "./drain.ts";
+import { drainByMacrotask, drainDefault, drainMicrotasks, drainWorks, type DrainKind } from "./drain.ts";
+import { ErrorTrap } from "./error-trap.ts";
+import { stage } from "./fence/stage.ts";
+import { InvariantBroken } from "./invariant.ts";
 import { Journal } from "./journal.ts";
 import { Incarnation } from "./process.ts";
 import { draw, drawKey } from "./random.ts";
+import { laterOnThread, threadMs } from "./real-thread.ts";
+import { RealWork } from "./real-work.ts";
 
 /**
  * The kernel runs one world: it pops the earliest event, moves time there, runs it, and repeats. It owns virtual time,
  * whose turn it is, and the end of the run. It does not own the order (agenda.ts), what a process may do (process.ts)
  * or what any event means (sim, world).
  *
- * Time is a whole number of microseconds and never goes back. At most one incarnation is current; after its turn the
- * microtask queue is drained before anything else happens.
+ * Time is a whole number of microseconds and never goes back. An event is a device's act, then the turns of the
+ * processes that it made ready, first come first served; at most one incarnation is current, and the microtask queue
+ * is drained after its turn before anything else happens.
  */
 export class Kernel {
   readonly seed: string;
@@ -22,20 +28,29 @@ export class Kernel {
   /** Called after every event, for oracles that look at each step. */
   onStep: (() => void) | undefined;
   readonly #agenda = new Agenda();
-  readonly #ownerCounters: number[] = [];
-  readonly #ownerKeys: number[] = [];
+  readonly #owners = new Map<string, number>();
   readonly #ownerNames: string[] = [];
+  readonly #ownerKeys: number[] = [];
+  readonly #ownerCounters: number[] = [];
+  readonly #eventsMax: number;
+  readonly #untilUs: number;
+  readonly #drain: DrainKind;
+  readonly #trap = new ErrorTrap(error => this.#charge(error));
+  readonly #realWork = new RealWork();
+  readonly #chargeCurrent = (error: unknown): void => this.#charge(error);
+  /** Processes that the event on hand has made ready, in order. */
+  #ready: Incarnation[] = [];
+  #deviceActs = false;
   #nowUs = 0;
   #events = 0;
   #end: KernelEnd | undefined;
-  readonly #eventsMax: number;
-  readonly #untilUs: number;
 
-  constructor(options: { readonly seed: string; readonly journal?: Journal; readonly eventsMax?: number; readonly untilUs?: number }) {
+  constructor(options: KernelOptions) {
     this.seed = options.seed;
     this.journal = options.journal ?? new Journal();
     this.#eventsMax = options.eventsMax ?? Number.MAX_SAFE_INTEGER;
     this.#untilUs = options.untilUs ?? Number.MAX_SAFE_INTEGER;
+    this.#drain = options.drain ?? drainDefault;
   }
 
   get nowUs(): number {
@@ -49,11 +64,14 @@ export class Kernel {
 
   /** A number for a role, link or device, by which its events are tied and journalled; the same name, the same number. */
   owner(name: string): number {
-    const known = this.#ownerNames.indexOf(name);
-    if (known >= 0) return known;
+    const known = this.#owners.get(name);
+    if (known !== undefined) return known;
+    const owner = this.#ownerNames.push(name) - 1;
+    this.#owners.set(name, owner);
     this.#ownerKeys.push(drawKey(this.seed, name));
     this.#ownerCounters.push(0);
-    return this.#ownerNames.push(name) - 1;
+    this.journal.introduce(owner, name);
+    return owner;
   }
 
   ownerName(owner: number): string {
@@ -75,20 +93,19 @@ export class Kernel {
     return new Incarnation(this, role, number, this.owner(role));
   }
 
-  /** Runs one turn of a process, with its microtasks; called by the incarnation and by nobody else. */
-  runTurn(incarnation: Incarnation, run: () => void): void {
-    this.current = incarnation;
-    try {
-      run();
-    } catch (error) {
-      this.crash(incarnation, error);
-    }
-    drainMicrotasks(error => this.crash(incarnation, error));
-    this.current = undefined;
+  /** Whether a device acts now, so that a free process may have its turn in this very event. */
+  get deviceActs(): boolean {
+    return this.#deviceActs;
+  }
+
+  /** The process gets its turns when the device has acted; called by the incarnation and by nobody else. */
+  makeReady(incarnation: Incarnation): void {
+    this.#ready.push(incarnation);
   }
 
   /** The process dies of an uncaught error, as Node would let it. Errors of the dead are dropped. */
   crash(incarnation: Incarnation, error: unknown): void {
+    if (error instanceof InvariantBroken) this.breakRun(error.message, error);
     if (!incarnation.alive) return;
     incarnation.kill();
     this.onCrash(incarnation, error);
@@ -99,44 +116,166 @@ export class Kernel {
     this.#end ??= { kind: "stopped" };
   }
 
-  /** Ends the run as not to be trusted: the simulator, or the fence around it, was broken. */
-  breakRun(reason: string): void {
-    if (this.#end?.kind !== "broken") this.#end = { kind: "broken", reason };
+  /** Ends the run as not to be trusted: the simulator, or the fence around it, was broken. The first reason stays. */
+  breakRun(reason: string, error?: unknown): void {
+    if (this.#end?.kind !== "broken") this.#end = { kind: "broken", reason, error };
   }
 
-  /** Plays events until the end of the run. */
-  async run(): Promise<KernelEnd> {
-    // Draining synchronously only works outside of microtasks, so a run starts from a macrotask.
-    await new Promise<void>(resolve => setImmediate(resolve));
-    for (;;) {
-      const end = this.#runSlice(SLICE_EVENTS);
-      if (end !== undefined) return end;
-      await new Promise<void>(resolve => setImmediate(resolve));
+  /** Plays events until the end of the run, in slices between which the thread may do other things. */
+  run(): Promise<KernelEnd> {
+    if (this.#drain === "macrotask") return this.#runByMacrotasks();
+    // Draining at once does not work inside a microtask: a slice is a macrotask, never the continuation of an await.
+    return new Promise(resolve => {
+      const slice = (): void => {
+        this.#runSlice();
+        if (this.#end === undefined) laterOnThread(slice);
+        else resolve(this.#end);
+      };
+      laterOnThread(slice);
+    });
+  }
+
+  #runSlice(): void {
+    const endMs = threadMs() + SLICE_MS;
+    this.#trap.set();
+    this.#realWork.begin();
+    try {
+      if (!drainWorks(this.#chargeCurrent)) throw new InvariantBroken("a drain drains", "at the start of a slice");
+      for (let events = 1; this.#nextEvent(); events++) {
+        for (let i = 0; i < this.#ready.length; i++) this.#runTurns(this.#ready[i]!);
+        this.#endEvent();
+        if (events % EVENTS_PER_LOOK === 0 && threadMs() >= endMs) break;
+      }
+      this.#checkRealWork();
+    } catch (error) {
+      this.#breakByError(error);
+    } finally {
+      this.#trap.release();
     }
   }
 
-  #runSlice(eventsMax: number): KernelEnd | undefined {
-    for (let i = 0; i < eventsMax; i++) {
-      if (this.#end !== undefined) return this.#end;
-      const run = this.#agenda.take();
-      if (run === undefined) return { kind: "idle" };
-      if (this.#agenda.takenAtUs > this.#untilUs || this.#events >= this.#eventsMax) return { kind: "exhausted" };
+  #runTurns(incarnation: Incarnation): void {
+    for (let turn = incarnation.firstTurn(); turn !== undefined; turn = incarnation.nextTurn()) {
+      this.#beginTurn(incarnation, turn);
+      drainMicrotasks(this.#chargeCurrent);
+      if (this.journal.recording) this.#checkRealWork();
+      this.#endTurn();
+    }
+  }
+
+  async #runByMacrotasks(): Promise<KernelEnd> {
+    try {
+      for (let events = 1; this.#nextEvent(); events++) {
+        for (const incarnation of this.#ready) {
+          for (let turn = incarnation.firstTurn(); turn !== undefined; turn = incarnation.nextTurn()) {
+            await this.#turnByMacrotask(incarnation, turn);
+          }
+        }
+        this.#endEvent();
+        if (events % EVENTS_PER_LOOK === 0) await new Promise<void>(laterOnThread);
+      }
+    } catch (error) {
+      this.#breakByError(error);
+    }
+    return this.#end!;
+  }
+
+  #turnByMacrotask(incarnation: Incarnation, turn: () => void): Promise<void> {
+    return new Promise(resolve => {
+      drainByMacrotask(
+        () => {
+          this.#trap.set();
+          this.#realWork.begin();
+          this.#beginTurn(incarnation, turn);
+        },
+        () => {
+          this.#checkRealWork();
+          this.#endTurn();
+          this.#trap.release();
+          resolve();
+        },
+      );
+    });
+  }
+
+  /** Runs the next event's device; false at the end of the run. */
+  #nextEvent(): boolean {
+    if (this.#end !== undefined) return false;
+    const act = this.#agenda.take();
+    if (act === undefined) this.#end = { kind: "idle" };
+    else if (this.#agenda.takenAtUs > this.#untilUs) this.#end = { kind: "exhausted", budget: "time" };
+    else if (this.#events >= this.#eventsMax) this.#end = { kind: "exhausted", budget: "events" };
+    else {
       this.#nowUs = this.#agenda.takenAtUs;
       this.#events++;
-      run();
-      this.onStep?.();
+      this.#deviceActs = true;
+      act();
+      this.#deviceActs = false;
+      return true;
     }
-    return undefined;
+    return false;
   }
+
+  #endEvent(): void {
+    if (this.#ready.length > 0) this.#ready.length = 0;
+    this.onStep?.();
+  }
+
+  #beginTurn(incarnation: Incarnation, turn: () => void): void {
+    this.current = incarnation;
+    stage.process = incarnation;
+    try {
+      turn();
+    } catch (error) {
+      this.crash(incarnation, error);
+    }
+  }
+
+  #endTurn(): void {
+    this.current = undefined;
+    stage.process = undefined;
+  }
+
+  /** An error that nobody caught, in a job of the turn on hand. */
+  #charge(error: unknown): void {
+    if (this.current === undefined) this.#breakByError(error);
+    else this.crash(this.current, error);
+  }
+
+  #breakByError(error: unknown): void {
+    this.#deviceActs = false;
+    this.breakRun(error instanceof Error ? `${error.name}: ${error.message}` : String(error), error);
+  }
+
+  #checkRealWork(): void {
+    const [started] = this.#realWork.started();
+    if (started === undefined) return;
+    const who = this.current?.role ?? "A simulated process";
+    this.breakRun(
+      `${who} set real work going (${started}), such as a file import() or a native call: do it before the run.`,
+    );
+  }
+}
+
+export interface KernelOptions {
+  readonly seed: string;
+  readonly journal?: Journal;
+  /** Budget of events. */
+  readonly eventsMax?: number;
+  /** Budget of virtual time: an event beyond it ends the run. */
+  readonly untilUs?: number;
+  /** How turns are drained; the digest is the same either way. */
+  readonly drain?: DrainKind;
 }
 
 export type KernelEnd =
   | { readonly kind: "stopped" }
   /** Nothing is left to happen. */
   | { readonly kind: "idle" }
-  /** The budget of events or of virtual time is used up. */
-  | { readonly kind: "exhausted" }
-  | { readonly kind: "broken"; readonly reason: string };
+  | { readonly kind: "exhausted"; readonly budget: "events" | "time" }
+  | { readonly kind: "broken"; readonly reason: string; readonly error?: unknown };
 
-/** About 10 ms of events: the thread stays responsive to signals and to the parent of a worker process. */
-const SLICE_EVENTS = 4096;
+/** The thread stays responsive to signals, to a test runner and to the parent of a worker process. */
+const SLICE_MS = 10;
+/** A look at the real clock costs about 40 ns, an event about 1 µs: 64 events make it vanish and stay far below a slice. */
+const EVENTS_PER_LOOK = 64;

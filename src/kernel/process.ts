@@ -1,3 +1,4 @@
+import { kernelFence, type FenceProvider } from "./fence/fence-provider.ts";
 import { InvariantBroken } from "./invariant.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -23,9 +24,16 @@ export class Incarnation {
   #state: "alive" | "paused" | "dead" = "alive";
   #busyUntilUs = 0;
   #slowdown = 1;
+  #fence: FenceProvider | undefined;
   #inbox: (() => void)[] = [];
   #inboxHead = 0;
-  #wakeArmed = false;
+  /** Turns that the event on hand may still run. */
+  #turnsLeft = 0;
+  #scheduled = false;
+  readonly #wake = (): void => {
+    this.#scheduled = false;
+    this.#schedule();
+  };
 
   constructor(kernel: Kernel, role: string, number: number, owner: number) {
     this.kernel = kernel;
@@ -42,15 +50,23 @@ export class Incarnation {
     return this.#state === "paused";
   }
 
-  /** Runs `run` as this process: now when it is free, else after the turns that wait already. */
+  /** What fenced globals answer in this process's turns; the simulated host sets it, over the clock of its machine. */
+  get fence(): FenceProvider {
+    return (this.#fence ??= kernelFence(this));
+  }
+
+  set fence(provider: FenceProvider) {
+    this.#fence = provider;
+  }
+
+  /**
+   * Runs `run` as this process, after the turns that wait already: in this very event, once the device has acted, when
+   * the process is free; else in an event of its own, so that the seed decides what else comes first at that instant.
+   */
   turn(run: () => void): void {
     if (this.#state === "dead") return;
-    if (this.#state === "paused" || this.#waiting > 0 || this.kernel.nowUs < this.#busyUntilUs || this.kernel.current !== undefined) {
-      this.#inbox.push(run);
-      this.#armWake();
-      return;
-    }
-    this.kernel.runTurn(this, run);
+    this.#inbox.push(run);
+    this.#schedule();
   }
 
   /**
@@ -61,7 +77,8 @@ export class Incarnation {
     if (this.#state === "dead") return false;
     const { kernel } = this;
     if (kernel.current !== this) {
-      kernel.breakRun(`${this.role} was called from ${kernel.current?.role ?? "outside every process"}: processes share nothing but bytes`);
+      const caller = kernel.current?.role ?? "outside every process";
+      kernel.breakRun(`The port of ${this.role} was called from ${caller}: processes share nothing but bytes.`);
       return false;
     }
     this.calls++;
@@ -73,9 +90,16 @@ export class Incarnation {
     return true;
   }
 
+  /** Tells the digest what a port call was about: a checksum of the message or of the bytes written. */
+  fold(kind: number, content: number): void {
+    this.kernel.journal.fold(kind, this.kernel.nowUs, this.owner, content);
+  }
+
   /** Occupies the process: later turns wait until the work is done. */
   work(costUs: number): void {
-    if (!Number.isInteger(costUs) || costUs < 0) throw new InvariantBroken("work is a whole number of microseconds", `${this.role}: ${costUs}`);
+    if (!Number.isInteger(costUs) || costUs < 0) {
+      throw new InvariantBroken("work is a whole number of microseconds", `${this.role}: ${costUs}`);
+    }
     const from = Math.max(this.#busyUntilUs, this.kernel.nowUs);
     this.#busyUntilUs = from + costUs * this.#slowdown;
   }
@@ -92,7 +116,7 @@ export class Incarnation {
   resume(): void {
     if (this.#state !== "paused") return;
     this.#state = "alive";
-    if (this.#waiting > 0) this.#armWake();
+    this.#schedule();
   }
 
   kill(): void {
@@ -101,29 +125,46 @@ export class Incarnation {
     this.#inboxHead = 0;
   }
 
+  /** The process has reached for the real world; the fence calls it, and throws its error on its own. */
+  touched(what: string): void {
+    this.kernel.breakRun(`${this.role} ${what}`);
+  }
+
+  /**
+   * The first of the turns that wait, when the process may act. This event runs those that wait now and no more: a
+   * process that keeps asking for turns of its own uses up events, and so the run's budget.
+   */
+  firstTurn(): (() => void) | undefined {
+    this.#turnsLeft = this.#waiting;
+    return this.nextTurn();
+  }
+
+  nextTurn(): (() => void) | undefined {
+    if (this.#turnsLeft > 0 && this.#state === "alive" && this.kernel.nowUs >= this.#busyUntilUs) {
+      this.#turnsLeft--;
+      const run = this.#inbox[this.#inboxHead]!;
+      this.#inboxHead++;
+      if (this.#inboxHead === this.#inbox.length) {
+        this.#inbox.length = 0;
+        this.#inboxHead = 0;
+      }
+      return run;
+    }
+    this.#scheduled = false;
+    this.#schedule();
+    return undefined;
+  }
+
   get #waiting(): number {
     return this.#inbox.length - this.#inboxHead;
   }
 
-  #armWake(): void {
-    if (this.#wakeArmed || this.#state !== "alive") return;
-    this.#wakeArmed = true;
-    this.kernel.at(Math.max(this.#busyUntilUs, this.kernel.nowUs), this.owner, () => {
-      this.#wakeArmed = false;
-      this.#runWaiting();
-    });
-  }
-
-  #runWaiting(): void {
-    while (this.#state === "alive" && this.#waiting > 0) {
-      if (this.kernel.nowUs < this.#busyUntilUs) return this.#armWake();
-      const run = this.#inbox[this.#inboxHead]!;
-      this.#inboxHead++;
-      if (this.#inboxHead === this.#inbox.length) {
-        this.#inbox = [];
-        this.#inboxHead = 0;
-      }
-      this.kernel.runTurn(this, run);
-    }
+  /** Sees to it that the waiting turns get an event: this one, or one of their own when the process is free again. */
+  #schedule(): void {
+    if (this.#scheduled || this.#state !== "alive" || this.#waiting === 0) return;
+    this.#scheduled = true;
+    const { kernel } = this;
+    if (kernel.deviceActs && kernel.nowUs >= this.#busyUntilUs) kernel.makeReady(this);
+    else kernel.at(Math.max(this.#busyUntilUs, kernel.nowUs), this.owner, this.#wake);
   }
 }

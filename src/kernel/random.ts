@@ -22,7 +22,8 @@ export class RandomStream {
 
   /** Uniform over 0 … n−1, without modulo bias (draws of the incomplete last block are repeated). */
   below(n: number): number {
-    if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) throw new RangeError(`below(${n}): a whole number from 1 to 2^32 is wanted.`);
+    if (!Number.isInteger(n) || n < 1 || n > 2 ** 32)
+      throw new RangeError(`below(${n}): a whole number from 1 to 2^32 is wanted.`);
     const limit = 2 ** 32 - (2 ** 32 % n);
     let value = this.#next();
     while (value >= limit) value = this.#next();

@@ -1,0 +1,209 @@
+import type { Job } from "../../runtime/api/job.ts";
+import type { KeyedProcessFunction, RichFunction, RuntimeContext } from "../../runtime/api/functions.ts";
+import type { Key } from "../../runtime/api/key.ts";
+import type { Sink } from "../../runtime/api/sink.ts";
+import type { Source } from "../../runtime/api/source.ts";
+import type { LogicalGraph, LogicalNode, Operator } from "../../runtime/graph/logical-graph.ts";
+
+/**
+ * Exceptions of an author's code, inside a process that lives on. It owns which call of which subtask throws next; the
+ * functions of the job are woven so that each asks before it does its work. The runtime is not aware of any of it.
+ */
+export class TaskFaults {
+  readonly #armed: ArmedFailure[] = [];
+
+  /** The next call at that site of that subtask throws. The returned cure disarms it; `thrown` says whether it bit. */
+  arm(site: TaskSite, operator: string, subtask: number, thrown: (role: string) => void): () => void {
+    const failure: ArmedFailure = { site, operator, subtask, thrown };
+    this.#armed.push(failure);
+    return () => this.#disarm(failure);
+  }
+
+  /** The same job with functions that can be made to throw. */
+  weave<J extends Job>(job: J, role: string): J {
+    return { ...job, weave: (graph: LogicalGraph) => this.#weaveGraph(job.weave?.(graph) ?? graph, role) };
+  }
+
+  #disarm(failure: ArmedFailure): void {
+    const index = this.#armed.indexOf(failure);
+    if (index >= 0) this.#armed.splice(index, 1);
+  }
+
+  #check(site: TaskSite, operator: string, subtask: number, role: string): void {
+    if (this.#armed.length === 0) return;
+    const failure = this.#armed.find(one => one.site === site && one.operator === operator && one.subtask === subtask);
+    if (failure === undefined) return;
+    this.#disarm(failure);
+    failure.thrown(role);
+    throw new Error(`injected failure of ${operator}[${subtask}] at ${site}`);
+  }
+
+  #weaveGraph(graph: LogicalGraph, role: string): LogicalGraph {
+    return { ...graph, nodes: graph.nodes.map(node => ({ ...node, operator: this.#weaveOperator(node, role) })) };
+  }
+
+  #weaveOperator(node: LogicalNode, role: string): Operator {
+    const { operator } = node;
+    const check = (site: TaskSite, subtask: number) => this.#check(site, node.name, subtask, role);
+    switch (operator.kind) {
+      case "source":
+        return { ...operator, source: failingSource(operator.source, check) };
+      case "sink":
+        return { ...operator, sink: failingSink(operator.sink, check) };
+      case "keyed-process":
+        return { ...operator, function: failingKeyedProcess(operator.function, check) };
+      case "map":
+        return { ...operator, function: failing(operator.function, "map", check) };
+      case "filter":
+        return { ...operator, function: failing(operator.function, "filter", check) };
+      case "flat-map":
+        return { ...operator, function: failing(operator.function, "flatMap", check) };
+      case "process":
+        return { ...operator, function: failing(operator.function, "process", check) };
+      case "reduce":
+        return { ...operator, function: failing(operator.function, "reduce", check) };
+    }
+  }
+}
+
+/** Where in an author's code the exception is thrown; `snapshot` and `notify` exist in sources and sinks only. */
+export const taskSites = ["open", "record", "snapshot", "notify", "timer", "close"] as const;
+export type TaskSite = (typeof taskSites)[number];
+
+interface ArmedFailure {
+  readonly site: TaskSite;
+  readonly operator: string;
+  readonly subtask: number;
+  readonly thrown: (role: string) => void;
+}
+
+type Check = (site: TaskSite, subtask: number) => void;
+
+/** Wraps a plain or rich function in a rich one, which knows its subtask from `open`. */
+function failing<M extends string, F>(inner: F, method: M, check: Check): F {
+  type Call = (...args: unknown[]) => unknown;
+  const rich = inner as RichFunction & Readonly<Record<M, Call>>;
+  const call: Call = typeof inner === "function" ? (inner as Call) : (...args) => rich[method](...args);
+  let subtask = -1;
+  return {
+    open(context: RuntimeContext) {
+      subtask = context.subtask;
+      check("open", subtask);
+      if (typeof inner !== "function") rich.open?.(context);
+    },
+    [method](...args: unknown[]) {
+      check("record", subtask);
+      return call(...args);
+    },
+    close() {
+      check("close", subtask);
+      if (typeof inner !== "function") rich.close?.();
+    },
+  } as F;
+}
+
+function failingKeyedProcess(
+  inner: KeyedProcessFunction<Key, unknown, unknown>,
+  check: Check,
+): KeyedProcessFunction<Key, unknown, unknown> {
+  let subtask = -1;
+  return {
+    open(context) {
+      subtask = context.subtask;
+      check("open", subtask);
+      inner.open?.(context);
+    },
+    process(record, context, out) {
+      check("record", subtask);
+      inner.process(record, context, out);
+    },
+    ...(inner.onTimer === undefined
+      ? {}
+      : {
+          onTimer(timer, context, out) {
+            check("timer", subtask);
+            inner.onTimer?.(timer, context, out);
+          },
+        }),
+    close() {
+      check("close", subtask);
+      inner.close?.();
+    },
+  };
+}
+
+function failingSource(inner: Source<unknown>, check: Check): Source<unknown> {
+  return {
+    kind: inner.kind,
+    boundedness: inner.boundedness,
+    createEnumerator: (context, restored) => inner.createEnumerator(context, restored),
+    createReader(context) {
+      const { subtask } = context;
+      check("open", subtask);
+      const reader = inner.createReader(context);
+      return {
+        start: () => reader.start(),
+        addSplits: splits => reader.addSplits(splits),
+        noMoreSplits: () => reader.noMoreSplits(),
+        poll(output, recordsMax) {
+          check("record", subtask);
+          return reader.poll(output, recordsMax);
+        },
+        snapshotState(checkpoint) {
+          check("snapshot", subtask);
+          return reader.snapshotState(checkpoint);
+        },
+        notifyCheckpointComplete(checkpoint) {
+          check("notify", subtask);
+          reader.notifyCheckpointComplete?.(checkpoint);
+        },
+        close() {
+          check("close", subtask);
+          reader.close();
+        },
+      };
+    },
+  };
+}
+
+function failingSink(inner: Sink<unknown>, check: Check): Sink<unknown> {
+  const { createCommitter } = inner;
+  return {
+    kind: inner.kind,
+    createWriter(context) {
+      const { subtask } = context;
+      check("open", subtask);
+      const writer = inner.createWriter(context);
+      return {
+        ...(writer.open === undefined ? {} : { open: async () => writer.open?.() }),
+        write(record, about) {
+          check("record", subtask);
+          writer.write(record, about);
+        },
+        ...(writer.writable === undefined ? {} : { writable: () => writer.writable?.() ?? true }),
+        async prepareCommit() {
+          check("snapshot", subtask);
+          return writer.prepareCommit();
+        },
+        close() {
+          check("close", subtask);
+          return writer.close();
+        },
+      };
+    },
+    ...(createCommitter === undefined
+      ? {}
+      : {
+          createCommitter(context) {
+            const committer = createCommitter.call(inner, context);
+            return {
+              async commit(committable) {
+                check("notify", context.subtask);
+                return committer.commit(committable);
+              },
+              close: () => committer.close?.(),
+            };
+          },
+        }),
+  };
+}

@@ -11,6 +11,11 @@ export interface Job<P extends Params = Params> {
   /** Absolute path of the module that exports it. */
   readonly module: string;
   factory(env: StreamExecutionEnvironment, params: P): void;
+  /**
+   * Rewrites the graph that the factory made, in every process alike: the seam by which tracing, metrics or a fault wrap an
+   * author's functions without the author's help. It must keep nodes, edges and names as they are.
+   */
+  readonly weave?: (graph: LogicalGraph) => LogicalGraph;
 }
 
 export type JobFactory<P extends Params> = (env: StreamExecutionEnvironment, params: P) => void;

@@ -18,6 +18,8 @@ export interface WitnessSearch<Input> {
   /** A new fold with no state. The search makes several: one for each branch that it gives up. */
   readonly fold: () => (input: Input) => readonly Emission[];
   readonly pool: CommittedPool;
+  /** Records of one lane stand in the order in which they were emitted; default true. */
+  readonly emitsInOrder?: boolean;
   /** All inputs must have taken effect; else the beginning of a legal order is enough, as for a job that has not finished. */
   readonly complete: boolean;
   /** Fold steps to spend before giving up. */
@@ -126,7 +128,7 @@ class Walk<Input extends OriginOfRecord> {
       return false;
     }
     this.#choices.push({ split, alternatives: candidates, taken: use.taken, frontierBefore: this.#frontier });
-    this.#frontier = use.frontier;
+    if (this.#search.emitsInOrder !== false) this.#frontier = use.frontier;
     this.#cursor[split]!++;
     return true;
   }

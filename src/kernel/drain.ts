@@ -14,7 +14,9 @@ export const drainDefault: DrainKind = tickCallback() === undefined ? "macrotask
 
 /**
  * Returns when both queues are empty. A throw inside `nextTick` leaves Node's drain with the rest undone, so it is
- * repeated until it returns; each throw is told.
+ * repeated until it returns; each throw is told. It also leaves the async context of that tick behind, on which Node
+ * would abort when our macrotask ends ("async hook stack has become corrupted"). Only Node can clear that stack, and it
+ * does so after an uncaught exception that somebody handled: so one more is thrown, {@link contextRepair}.
  */
 export function drainMicrotasks(onError: (error: unknown) => void): void {
   for (;;) {
@@ -23,8 +25,16 @@ export function drainMicrotasks(onError: (error: unknown) => void): void {
       return;
     } catch (error) {
       onError(error);
+      queueMicrotask(throwRepair);
     }
   }
+}
+
+/** Reaches the listeners of `uncaughtException` after a throw inside `nextTick`, and means nothing. */
+export const contextRepair = new Error("Clears Node's stack of async contexts.");
+
+function throwRepair(): never {
+  throw contextRepair;
 }
 
 /** Whether draining drains here: not inside a microtask, and not on a Node that changed `_tickCallback` under us. */
@@ -41,11 +51,19 @@ export function drainWorks(onError: (error: unknown) => void): boolean {
 
 /**
  * Runs `turn` in a macrotask, lets Node drain, then runs `after`. Both are asked for at once and so stand side by side
- * in the queue: nothing but the turn's own jobs can come between them.
+ * in the queue: nothing but the turn's own jobs can come between them. Where Node met an error it has left the drain with
+ * the rest undone, so another macrotask follows until `errors`, a count, stands still.
  */
-export function drainByMacrotask(turn: () => void, after: () => void): void {
+export function drainByMacrotask(turn: () => void, errors: () => number, after: () => void): void {
+  let before = errors();
+  const look = (): void => {
+    if (errors() === before) return after();
+    before = errors();
+    laterOnThread(() => {});
+    laterOnThread(look);
+  };
   laterOnThread(turn);
-  laterOnThread(after);
+  laterOnThread(look);
 }
 
 function tickCallback(): (() => void) | undefined {

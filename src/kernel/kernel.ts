@@ -1,5 +1,5 @@
 import { Agenda, type Ticket } from "./agenda.ts";
-import { drainByMacrotask, drainDefault, drainMicrotasks, drainWorks, type DrainKind } from "./drain.ts";
+import { contextRepair, drainByMacrotask, drainDefault, drainMicrotasks, drainWorks, type DrainKind } from "./drain.ts";
 import { ErrorTrap } from "./error-trap.ts";
 import { stage } from "./fence/stage.ts";
 import { InvariantBroken } from "./invariant.ts";
@@ -43,6 +43,8 @@ export class Kernel {
   #deviceActs = false;
   #nowUs = 0;
   #events = 0;
+  /** Errors that nobody caught, so far. */
+  #errors = 0;
   #end: KernelEnd | undefined;
 
   constructor(options: KernelOptions) {
@@ -188,6 +190,7 @@ export class Kernel {
           this.#realWork.begin();
           this.#beginTurn(incarnation, turn);
         },
+        () => this.#errors,
         () => {
           this.#checkRealWork();
           this.#endTurn();
@@ -238,6 +241,8 @@ export class Kernel {
 
   /** An error that nobody caught, in a job of the turn on hand. */
   #charge(error: unknown): void {
+    if (error === contextRepair) return;
+    this.#errors++;
     if (this.current === undefined) this.#breakByError(error);
     else this.crash(this.current, error);
   }

@@ -77,7 +77,12 @@ export interface OperatorSnapshot {
   /** Sinks: committables of this and of older epochs that are not known to be committed, by the epoch they belong to. */
   readonly committables?: readonly { readonly checkpoint: number; readonly items: readonly unknown[] }[];
   /** Keyed state: key-group index → byte range in the file; groups without state are absent. */
-  readonly keyGroups?: readonly { readonly group: number; readonly file: number; readonly offset: number; readonly length: number }[];
+  readonly keyGroups?: readonly {
+    readonly group: number;
+    readonly file: number;
+    readonly offset: number;
+    readonly length: number;
+  }[];
 }
 
 /** What a subtask may ask of its worker. */
@@ -87,6 +92,8 @@ export interface TaskEnvironment {
   readonly services: ClusterServices;
   readonly deployment: TaskDeployment;
   readonly storage: CheckpointStorage;
+  /** Processor time per record of one subtask, for `host.work`: whole microseconds. */
+  readonly recordCostUs: number;
   /** The subtask runs: channels are up, operators open, state restored. */
   running(): void;
   /**
@@ -108,8 +115,7 @@ export type DeclineReason = "task-not-running" | "snapshot-failed" | "alignment-
 
 /** What an enumerator tells a reader; splits are the source's own plain data. */
 export type EnumeratorEvent =
-  | { readonly kind: "assign-splits"; readonly splits: readonly unknown[] }
-  | { readonly kind: "no-more-splits" };
+  { readonly kind: "assign-splits"; readonly splits: readonly unknown[] } | { readonly kind: "no-more-splits" };
 
 /** What a reader tells its enumerator. */
 export type ReaderEvent = { readonly kind: "request-split" };

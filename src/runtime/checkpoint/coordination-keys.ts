@@ -3,9 +3,10 @@ import { anything, integer, listOf, oneOf, optional, record, text, type Check } 
 
 /**
  * What the runtime keeps in the coordination service: the keys, the values under them and their checks. It owns no
- * order; who writes what, and when, is in leader-election.ts, checkpoint-store.ts and job-record.ts.
+ * order; who writes what, and when, is in cluster/ and checkpoint-store.ts.
  *
- * Every write but the leader key's own is guarded by the leader key's revision, which is the fencing token.
+ * Every write but the leader key's own is guarded by the leader key's revision, which is the fencing token, and says in
+ * `leader` whose it was.
  */
 export const leaderKey = "millrace/leader";
 export const jobKey = (job: string): string => `millrace/jobs/${job}/job`;
@@ -21,6 +22,7 @@ export interface LeaderRecord {
 
 /** What became of the job; a terminal state never changes again. */
 export interface JobRecord {
+  readonly leader: number;
   readonly reference: JobReference;
   readonly state: JobState;
   readonly cause?: string;
@@ -30,6 +32,7 @@ export type JobState = "running" | "finished" | "failed";
 
 /** Numbers that only grow over the whole lineage; a number is used after the write that took it was applied. */
 export interface CountersRecord {
+  readonly leader: number;
   /** Execution attempts handed out so far. */
   readonly attempts: number;
   /** Checkpoint ids up to this one are handed out, used or not. */
@@ -38,6 +41,7 @@ export interface CountersRecord {
 
 /** The pointer: the addressable checkpoints, oldest first. A checkpoint is complete exactly when it stands here. */
 export interface PointerRecord {
+  readonly leader: number;
   /** Where the paths below start: `dfs:///checkpoints/<job>`. */
   readonly storage: string;
   readonly completed: readonly PointedCheckpoint[];
@@ -59,17 +63,20 @@ export const jobReference: Check<JobReference> = record<JobReference>({
 });
 
 export const jobRecord: Check<JobRecord> = record<JobRecord>({
+  leader: integer,
   reference: jobReference,
   state: oneOf(["running", "finished", "failed"]),
   cause: optional(text),
 });
 
 export const countersRecord: Check<CountersRecord> = record<CountersRecord>({
+  leader: integer,
   attempts: integer,
   checkpoints: integer,
 });
 
 export const pointerRecord: Check<PointerRecord> = record<PointerRecord>({
+  leader: integer,
   storage: text,
   completed: listOf(
     record<PointedCheckpoint>({

@@ -76,6 +76,9 @@ export class DatasetShelf {
   }
 }
 
+/** The project's own sets, then the bundled ones. */
+export const shelf = new DatasetShelf([join(process.cwd(), "scenarios/data"), bundledDataFolder()]);
+
 function filesOf(folder: string): readonly string[] {
   try {
     return readdirSync(folder).filter(file => file.endsWith(".json"));

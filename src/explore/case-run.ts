@@ -1,0 +1,75 @@
+import type { JournalEntry } from "../kernel/journal.ts";
+import type { Violation } from "../oracles/oracle.ts";
+import type { Case } from "../world/case.ts";
+import type { FaultEffect } from "../world/fault.ts";
+
+/**
+ * One case played and judged: what campaigns count, shrinking compares and reports tell. Plain data, so that it crosses
+ * from a worker process to its parent. It owns the words; world-player.ts makes the values.
+ */
+export interface CaseRun {
+  readonly verdict: Verdict;
+  /** Of everything that happened and of the final state. */
+  readonly digest: string;
+  readonly events: number;
+  readonly simulatedMs: number;
+  /** Virtual time in which the job was running. */
+  readonly activeSimulatedMs: number;
+  readonly faults: readonly FaultEffect[];
+  readonly recoveries: Recoveries;
+  readonly claims: Readonly<Record<string, ClaimTally>>;
+  /** Coverage cells that the run has reached: `phase × component × fault`. */
+  readonly phases: readonly string[];
+  /** Empty unless the run was recorded. */
+  readonly entries: readonly JournalEntry[];
+}
+
+export type Verdict =
+  | { readonly kind: "passed" }
+  | { readonly kind: "violated"; readonly violation: Violation }
+  /** The calm did not bring the job to an end or to a checkpoint within the bound. */
+  | { readonly kind: "stuck"; readonly blame: string }
+  /** No fault had an effect: the run says nothing. */
+  | { readonly kind: "vacuous" }
+  /** Out of its budget of events or of virtual time: neither passed nor failed. */
+  | { readonly kind: "exhausted"; readonly reason: string }
+  /** The simulator, the fence or the runtime's own invariants gave way: not to be trusted. */
+  | { readonly kind: "broken"; readonly reason: string };
+
+export interface Recoveries {
+  readonly fromCheckpoint: number;
+  readonly withState: number;
+  readonly withInFlight: number;
+  readonly withPendingCommit: number;
+  readonly fromScratch: number;
+}
+
+export const noRecoveries: Recoveries = {
+  fromCheckpoint: 0,
+  withState: 0,
+  withInFlight: 0,
+  withPendingCommit: 0,
+  fromScratch: 0,
+};
+
+export interface ClaimTally {
+  /** How often the claim was put to the test. */
+  readonly checked: number;
+  readonly violated: number;
+}
+
+/** Plays cases of one scenario. The same case gives the same run, whatever was played before. */
+export interface CasePlayer {
+  play(played: Case, options?: PlayOptions): Promise<CaseRun>;
+}
+
+export interface PlayOptions {
+  /** Keeps the whole journal in `entries`; the digest is the same either way. */
+  readonly record?: boolean;
+  /** Imports the job's modules anew for each life of a process: a digest that then differs betrays module state. */
+  readonly freshJobModules?: boolean;
+}
+
+export function isFailure(verdict: Verdict): boolean {
+  return verdict.kind === "violated" || verdict.kind === "stuck" || verdict.kind === "broken";
+}

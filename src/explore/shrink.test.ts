@@ -1,0 +1,165 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Case } from "../world/case.ts";
+import { faultKinds, type Fault } from "../world/fault.ts";
+import { CaseArbitrary } from "./case-generator.ts";
+import type { CasePlayer, CaseRun } from "./case-run.ts";
+import { Dice, randomOf } from "./dice.ts";
+import { scenario } from "./scenario.ts";
+import { shrinkCase } from "./shrink.ts";
+import { emptyPilot, passedRun, violatedRun } from "./stand-in-runs.ts";
+
+const target = scenario("shrinking", {
+  why: "A stand-in whose failures are known beforehand.",
+  job: { name: "none" },
+  input: Array.from({ length: 8 }, (_, id) => ({ id })),
+});
+
+/** Fails when the plan holds both faults, whatever else it holds. */
+function twoFaultBug(first: Fault, second: Fault): CasePlayer {
+  return player(played => played.plan.includes(first) && played.plan.includes(second));
+}
+
+function player(
+  fails: (played: Case) => boolean,
+  judge: (played: Case) => CaseRun = () => violatedRun("SK-1", "count[1]"),
+): CasePlayer {
+  return { play: played => Promise.resolve(fails(played) ? judge(played) : passedRun(played)) };
+}
+
+/** 40 faults at times that are coarse already: the steps on times have nothing to do. */
+function fortyFaults(start: number): Case {
+  const dice = new Dice(randomOf("forty", "shrinking", start));
+  const plan = Array.from({ length: 40 }, (_, index): Fault => ({
+    kind: dice.pick(faultKinds),
+    target: `tm${index}`,
+    when: { on: { event: "barrier.align" } },
+  }));
+  return { ...new CaseArbitrary(target, emptyPilot).generate(randomOf("s", "shrinking", start)).value, plan };
+}
+
+test("a two-fault bug among 40 faults takes at most 60 plan simulations in the median of 20 starts", async () => {
+  const counts: number[] = [];
+  for (let start = 0; start < 20; start++) {
+    const original = {
+      ...fortyFaults(start),
+      topology: target.topology,
+      knobs: { ...target.knobs, linkJitterUs: 0, clockOffsetMsMax: 0 },
+    };
+    const dice = new Dice(randomOf("pair", "shrinking", start));
+    const first = dice.between(0, 39);
+    const second = (first + dice.between(1, 39)) % 40;
+    const [a, b] = [original.plan[first]!, original.plan[second]!];
+    let planRuns = 0;
+    const bug = twoFaultBug(a, b);
+    const counting: CasePlayer = {
+      play(played, options) {
+        if (played.topology === original.topology && played.input === original.input) planRuns++;
+        return bug.play(played, options);
+      },
+    };
+    const shrunk = await shrinkCase({ case: original, run: violatedRun("SK-1", "count[1]") }, counting, {
+      runsMax: 1000,
+    });
+    expect(new Set(shrunk.case.plan)).toEqual(new Set([a, b]));
+    expect(shrunk.ending).toBe("1-minimal");
+    counts.push(planRuns);
+  }
+  counts.sort((x, y) => x - y);
+  expect(counts[10]).toBeLessThanOrEqual(60);
+});
+
+test("machines, parallelism, records and settings go too", async () => {
+  const shrunk = await shrinkCase(
+    { case: fortyFaults(1), run: violatedRun("SK-1", "count[0]") },
+    player(() => true),
+    { runsMax: 1000 },
+  );
+  expect(shrunk.case.plan).toEqual([]);
+  expect(shrunk.case.topology).toMatchObject({
+    workers: 1,
+    parallelism: 1,
+    partitions: 1,
+    storageNodes: 1,
+    placement: "together",
+  });
+  expect(shrunk.case.input["input"]).toMatchObject({ values: [{}] });
+  expect(shrunk.runs).toBeLessThan(40);
+});
+
+test("a candidate that fails otherwise is not this failure", async () => {
+  const bug = player(
+    () => true,
+    played => (played.plan.length >= 3 ? violatedRun("SK-1", "count[0]") : violatedRun("CC-8", "dfs1")),
+  );
+  const shrunk = await shrinkCase({ case: fortyFaults(2), run: violatedRun("SK-1", "count[2]") }, bug, {
+    runsMax: 1000,
+  });
+  expect(shrunk.case.plan).toHaveLength(3);
+});
+
+test("faults without effect go in one run", async () => {
+  const original = fortyFaults(3);
+  const [kept] = original.plan;
+  const faults = original.plan.map(({ kind, target }, index) => ({
+    index,
+    kind,
+    target,
+    fired: true,
+    effective: index === 0,
+    note: "",
+  }));
+  let first: Case | undefined;
+  const bug = player(played => played.plan.includes(kept!));
+  const watching: CasePlayer = {
+    play(played) {
+      first ??= played;
+      return bug.play(played);
+    },
+  };
+  await shrinkCase({ case: original, run: { ...violatedRun("SK-1", "count[2]"), faults } }, watching, {
+    runsMax: 1000,
+  });
+  expect(first?.plan).toEqual([kept]);
+});
+
+test("a spent budget is stated", async () => {
+  const bug = player(played => played.plan.length > 0);
+  const failing = { case: fortyFaults(4), run: violatedRun("SK-1", "count[0]") };
+  expect(await shrinkCase(failing, bug, { runsMax: 3 })).toMatchObject({ runs: 3, ending: "run-budget" });
+  expect(await shrinkCase(failing, bug, { runsMax: 1000, timeIsUp: () => true })).toMatchObject({
+    runs: 0,
+    ending: "time-budget",
+  });
+});
+
+test("a time becomes the protocol event before it", async () => {
+  const original: Case = {
+    ...fortyFaults(5),
+    plan: [{ kind: "proc.kill", target: "tm0", when: { atUs: 1_000_040 }, forUs: 1_000_000 }],
+  };
+  const entries = [
+    { atUs: 999_000, owner: "tm0", what: "barrier.align", detail: { subtask: "count[0]", checkpoint: 2 } },
+    { atUs: 1_000_000, owner: "tm0", what: "checkpoint.ack", detail: { subtask: "count[0]", checkpoint: 2 } },
+  ];
+  const bug = player(
+    played => played.plan.length === 1,
+    () => ({ ...violatedRun("SK-1", "count[0]"), entries }),
+  );
+  const shrunk = await shrinkCase({ case: original, run: violatedRun("SK-1", "count[0]") }, bug, { runsMax: 1000 });
+  expect(shrunk.case.plan[0]!.when).toEqual({ on: { event: "checkpoint.ack", subtask: "count[0]", checkpoint: 2 } });
+});
+
+test("fast-check's own runner shrinks a case in the same order", () => {
+  const pilot = { ...emptyPilot, subtasks: ["count[0]"] };
+  const result = fc.check(
+    fc.property(
+      new CaseArbitrary(target, pilot, "all"),
+      played => played.plan.filter(fault => fault.kind !== "net.reset").length < 2,
+    ),
+    { seed: 7, numRuns: 100 },
+  );
+  expect(result.failed).toBe(true);
+  expect(result.counterexample?.[0].plan).toHaveLength(2);
+  expect(result.counterexample?.[0].topology.workers).toBe(1);
+});

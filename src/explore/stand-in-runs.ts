@@ -1,0 +1,49 @@
+import type { Case } from "../world/case.ts";
+import { noRecoveries, type CaseRun } from "./case-run.ts";
+import type { Pilot } from "./pilot.ts";
+
+/**
+ * Runs that were never played, for tests of everything that only looks at outcomes: campaigns, shrinking, failure
+ * files, reports.
+ */
+export const emptyPilot: Pilot = { lengthUs: 1_000_000, moments: [], checkpoints: 0, subtasks: [], events: 1_000 };
+
+export function passedRun(played: Case): CaseRun {
+  return {
+    verdict: { kind: "passed" },
+    digest: `digest of ${played.seed}/${played.plan.length}`,
+    events: 100,
+    simulatedMs: 1_000,
+    activeSimulatedMs: 800,
+    faults: played.plan.map(({ kind, target }, index) => ({
+      index,
+      kind,
+      target,
+      fired: true,
+      effective: true,
+      note: "",
+    })),
+    recoveries: { ...noRecoveries, fromCheckpoint: 1, withState: 1 },
+    claims: { "SK-1": { checked: 1, violated: 0 } },
+    phases: [],
+    entries: [],
+  };
+}
+
+export function violatedRun(claim: string, where: string): CaseRun {
+  return {
+    verdict: {
+      kind: "violated",
+      violation: { claim, where, message: `${claim} does not hold at ${where}`, expected: "1", actual: "2" },
+    },
+    digest: `violated ${claim} ${where}`,
+    events: 100,
+    simulatedMs: 1_000,
+    activeSimulatedMs: 800,
+    faults: [],
+    recoveries: noRecoveries,
+    claims: { [claim]: { checked: 1, violated: 1 } },
+    phases: [],
+    entries: [],
+  };
+}

@@ -1,0 +1,249 @@
+import type { Topology } from "../world/case.ts";
+import { faultKinds, type EventPattern, type Fault, type FaultKind, type Trigger } from "../world/fault.ts";
+import type { Dice } from "./dice.ts";
+import { recoveryEvents, type Pilot, type PilotMoment } from "./pilot.ts";
+import { diskOperations, taskSites } from "./plan.ts";
+import type { Profile } from "./profile.ts";
+
+/**
+ * Random plans that a correct system survives. It owns which faults fall together, on whom and when; the cluster and
+ * the settings beneath them are drawn in case-generator.ts.
+ *
+ * *Swarm* (Groce et al., ISSTA 2012): each case turns about half of the fault kinds off, since kinds that are always
+ * all on hide each other's bugs. *Budget*: nothing here damages what was synced, so that recovery is always owed.
+ * Anchors come from a run without faults, so that most faults land in mid-protocol instead of in an idle second.
+ */
+export function stormPlan(dice: Dice, ground: StormGround): readonly Fault[] {
+  const swarm = swarmOf(dice, ground.kinds);
+  const [least, most] = countOf[ground.profile];
+  const count = dice.between(least, most);
+  const plan: Fault[] = [];
+  const forcing = swarm.filter(kind => forcingKinds.includes(kind));
+  for (let i = 0; i < count; i++) {
+    // The first fault makes most cases recover from a checkpoint in mid-input: a storm that nobody notices tests nothing.
+    const kind = i === 0 && forcing.length > 0 && dice.chance(900) ? dice.pick(forcing) : dice.pick(swarm);
+    plan.push(faultOf(dice, ground, kind, i === 0));
+  }
+  return plan;
+}
+
+export interface StormGround {
+  readonly profile: Profile;
+  readonly kinds: readonly FaultKind[];
+  readonly topology: Topology;
+  /** An author's own services: targets by their names. */
+  readonly services: readonly string[];
+  readonly pilot: Pilot;
+}
+
+/** The kinds a profile may use; every profile of today stays in budget. */
+export function kindsOf(profile: Profile): readonly FaultKind[] {
+  return profile === "light"
+    ? faultKinds.filter(kind => kind !== "site.power-loss" && kind !== "disk.sync-fails")
+    : faultKinds;
+}
+
+const countOf: Readonly<Record<Profile, readonly [least: number, most: number]>> = {
+  light: [1, 2],
+  standard: [1, 6],
+  all: [3, 10],
+};
+
+/** Faults after which a job in mid-input must restore. */
+const forcingKinds: readonly FaultKind[] = [
+  "proc.kill",
+  "machine.power-loss",
+  "site.power-loss",
+  "task.fail",
+  "proc.pause",
+  "net.cut",
+];
+
+function swarmOf(dice: Dice, kinds: readonly FaultKind[]): readonly FaultKind[] {
+  const on = dice.subset(kinds);
+  if (on.length === 0) on.push(dice.pick(kinds));
+  if (!on.some(kind => forcingKinds.includes(kind)) && dice.chance(800)) {
+    const forcing = kinds.filter(kind => forcingKinds.includes(kind));
+    if (forcing.length > 0) on.push(dice.pick(forcing));
+  }
+  return on;
+}
+
+function faultOf(dice: Dice, ground: StormGround, kind: FaultKind, first: boolean): Fault {
+  const moment = momentOf(dice, ground, first);
+  const when = moment?.when ?? triggerAtTime(dice, ground.pilot);
+  const actor = moment?.role;
+  switch (kind) {
+    case "proc.kill":
+      return {
+        kind,
+        target: processOf(dice, ground, actor, first),
+        when: stepped(dice, when),
+        forUs: dice.magnitude(50_000, 2_000_000),
+      };
+    case "machine.power-loss":
+      return {
+        kind,
+        target: processOf(dice, ground, actor, first),
+        when: stepped(dice, when),
+        forUs: dice.magnitude(100_000, 2_000_000),
+      };
+    case "proc.pause":
+      // Half of the pauses outlast the heartbeat time-out: the process comes back as a zombie.
+      return {
+        kind,
+        target: processOf(dice, ground, actor, first),
+        when,
+        forUs: first ? dice.magnitude(2_000_000, 6_000_000) : dice.magnitude(20_000, 5_000_000),
+      };
+    case "site.power-loss":
+      return { kind, target: "site", when, forUs: dice.magnitude(100_000, 1_000_000) };
+    case "net.cut":
+      return dice.chance(500)
+        ? {
+            kind,
+            target: workerOf(dice, ground, actor),
+            when,
+            forUs: first ? dice.magnitude(2_000_000, 6_000_000) : dice.magnitude(50_000, 4_000_000),
+          }
+        : { kind, target: linkOf(dice, ground), when, forUs: dice.magnitude(50_000, 4_000_000) };
+    case "net.delay":
+      return {
+        kind,
+        target: linkOf(dice, ground),
+        when,
+        forUs: dice.magnitude(100_000, 2_000_000),
+        params: { addUs: dice.magnitude(1_000, 400_000) },
+      };
+    case "net.hold":
+      return { kind, target: linkOf(dice, ground), when, forUs: dice.magnitude(50_000, 3_000_000) };
+    case "net.reset":
+      return { kind, target: linkOf(dice, ground), when };
+    case "disk.error":
+      return {
+        kind,
+        target: diskOwnerOf(dice, ground),
+        when,
+        params: { operation: dice.pick(diskOperations), times: dice.between(1, 3) },
+      };
+    case "disk.sync-fails":
+      return { kind, target: diskOwnerOf(dice, ground), when, params: { times: dice.between(1, 2) } };
+    case "disk.slow":
+      return {
+        kind,
+        target: diskOwnerOf(dice, ground),
+        when,
+        forUs: dice.magnitude(100_000, 2_000_000),
+        params: { addUs: dice.magnitude(1_000, 200_000) },
+      };
+    case "task.fail":
+      return { kind, target: subtaskOf(dice, ground), when, params: { site: dice.pick(taskSites) } };
+  }
+}
+
+/** An event of the protocol and who did it there in the pilot; undefined: this fault falls at some time instead. */
+function momentOf(dice: Dice, ground: StormGround, first: boolean): { when: Trigger; role: string } | undefined {
+  const { pilot, topology } = ground;
+  if (pilot.moments.length === 0 || dice.chance(first ? 50 : 200)) return undefined;
+  if (!first && dice.chance(250)) {
+    return {
+      when: { on: { event: dice.pick(recoveryEvents) }, ...nthOf(dice.between(1, 4)), ...delayOf(dice) },
+      role: "",
+    };
+  }
+  const moment = dice.pick(first ? midInput(pilot) : pilot.moments);
+  const on: EventPattern = {
+    event: moment.event,
+    ...(moment.subtask === undefined ? {} : { subtask: subtaskWithin(moment.subtask, topology.parallelism) }),
+    ...(moment.checkpoint === undefined ? {} : { checkpoint: moment.checkpoint }),
+  };
+  return { when: { on, ...delayOf(dice) }, role: moment.role };
+}
+
+/** After one checkpoint has completed and before the last two thirds of the run are over: state is there, and input too. */
+function midInput(pilot: Pilot): readonly PilotMoment[] {
+  const last = Math.max(2, Math.floor((pilot.checkpoints * 2) / 3));
+  const among = pilot.moments.filter(
+    ({ checkpoint }) => checkpoint !== undefined && checkpoint >= 2 && checkpoint <= last,
+  );
+  return among.length > 0 ? among : pilot.moments;
+}
+
+function delayOf(dice: Dice): { plusUs?: number } {
+  return dice.chance(600) ? {} : { plusUs: dice.magnitude(10, 50_000) };
+}
+
+function nthOf(nth: number): { nth?: number } {
+  return nth === 1 ? {} : { nth };
+}
+
+function triggerAtTime(dice: Dice, pilot: Pilot): Trigger {
+  return { atUs: dice.between(Math.floor(pilot.lengthUs / 20), pilot.lengthUs) };
+}
+
+/** One kill in eight falls between two port calls of a life instead: points that no event names. */
+function stepped(dice: Dice, when: Trigger): Trigger {
+  if (!dice.chance(125)) return when;
+  return { step: dice.magnitude(20, 4_000), ...(dice.chance(250) ? { life: 1 } : {}) };
+}
+
+function processOf(dice: Dice, ground: StormGround, actor: string | undefined, first: boolean): string {
+  if (first) return dice.chance(850) ? workerOf(dice, ground, actor) : jobManagerOf(dice, ground);
+  if (actor !== undefined && actor !== "" && dice.chance(400)) return actor;
+  return dice.weighted<string>([
+    [50, workerOf(dice, ground, actor)],
+    [20, jobManagerOf(dice, ground)],
+    [12, storageOf(dice, ground)],
+    [9, "broker"],
+    [9, "coord"],
+    ...ground.services.map(service => [9, service] as const),
+  ]);
+}
+
+function workerOf(dice: Dice, { topology }: StormGround, actor: string | undefined): string {
+  if (actor?.startsWith("tm") === true && dice.chance(600)) return actor;
+  return `tm${dice.between(0, topology.workers - 1)}`;
+}
+
+function jobManagerOf(dice: Dice, { topology }: StormGround): string {
+  return `jm${dice.between(0, topology.jobManagers - 1)}`;
+}
+
+function storageOf(dice: Dice, { topology }: StormGround): string {
+  return `dfs${dice.between(0, topology.storageNodes - 1)}`;
+}
+
+function diskOwnerOf(dice: Dice, ground: StormGround): string {
+  return dice.weighted<string>([
+    [60, storageOf(dice, ground)],
+    [25, "broker"],
+    [15, "coord"],
+  ]);
+}
+
+/** Pairs that talk to each other in a running job, either direction. */
+function linkOf(dice: Dice, ground: StormGround): string {
+  const worker = workerOf(dice, ground, undefined);
+  const other = dice.weighted<string>([
+    [30, workerOf(dice, ground, undefined)],
+    [25, jobManagerOf(dice, ground)],
+    [20, "broker"],
+    [15, storageOf(dice, ground)],
+    [10, "coord"],
+  ]);
+  const pair =
+    other === worker || other === "coord"
+      ? [jobManagerOf(dice, ground), other === worker ? worker : other]
+      : [worker, other];
+  return dice.chance(500) ? `${pair[0]}>${pair[1]}` : `${pair[1]}>${pair[0]}`;
+}
+
+function subtaskOf(dice: Dice, { pilot, topology }: StormGround): string {
+  return pilot.subtasks.length === 0 ? "source[0]" : subtaskWithin(dice.pick(pilot.subtasks), topology.parallelism);
+}
+
+/** The pilot may have run with more subtasks than this case has. */
+function subtaskWithin(subtask: string, parallelism: number): string {
+  const parts = /^(.*)\[(\d+)\]$/.exec(subtask);
+  return parts === null ? subtask : `${parts[1]}[${Number(parts[2]) % parallelism}]`;
+}

@@ -1,0 +1,168 @@
+import type { Host } from "../../host/host.ts";
+import { Body } from "../../rpc/body.ts";
+import { RpcClient } from "../../rpc/rpc-client.ts";
+import { RpcError, RpcFault } from "../../rpc/rpc-error.ts";
+import { placement } from "./placement.ts";
+
+/**
+ * The replicated file store as its users see it: immutable files, each on `replicas` of the nodes. It owns placement and
+ * repair; durability on one node is the node's (storage-node.ts).
+ *
+ * Names are unique for ever, so that nobody writes other contents under a name that exists (a node that is asked to
+ * refuses with the fault `different-contents`). What is acknowledged lies on `replicas` nodes in bytes that survive a
+ * power loss; after a rejected put some nodes may hold the file, and it may be put again.
+ */
+export class FileStoreClient {
+  readonly #host: Host;
+  readonly #rpc: RpcClient;
+  readonly #nodes: readonly string[];
+  readonly #replicas: number;
+  readonly #rpcTimeoutMs: number;
+
+  constructor(
+    host: Host,
+    options: { readonly nodes: readonly string[]; readonly replicas: number; readonly rpcTimeoutMs: number },
+  ) {
+    if (options.replicas < 1 || options.replicas > options.nodes.length) {
+      throw new RangeError(
+        `${options.replicas} replicas on ${options.nodes.length} nodes; from 1 to the number of nodes is possible.`,
+      );
+    }
+    this.#host = host;
+    this.#rpc = new RpcClient(host, { timeoutMs: options.rpcTimeoutMs });
+    this.#nodes = options.nodes;
+    this.#replicas = options.replicas;
+    this.#rpcTimeoutMs = options.rpcTimeoutMs;
+  }
+
+  /**
+   * Puts the file on the first nodes of its placement; a node that is silent or fails is replaced by the next, around
+   * and around, until enough have it or the time is up. `exists` says that a node had it before.
+   */
+  async put(path: string, bytes: Uint8Array): Promise<"created" | "exists"> {
+    const nodes = placement(path, this.#nodes);
+    const deadlineMs = this.#host.clock.monotonic() + PUT_TIMEOUTS * this.#rpcTimeoutMs;
+    const attempt: Put = {
+      path,
+      bytes,
+      existed: false,
+      next: this.#replicas,
+      nodes,
+      busy: nodes.slice(0, this.#replicas),
+      deadlineMs,
+    };
+    await Promise.all(nodes.slice(0, this.#replicas).map(node => this.#putReplica(attempt, node)));
+    return attempt.existed ? "exists" : "created";
+  }
+
+  /** Undefined only when every node says that it has no such file; a node that does not answer may have it. */
+  async get(path: string): Promise<Uint8Array | undefined> {
+    const lacking: string[] = [];
+    let failure: unknown;
+    for (const node of placement(path, this.#nodes)) {
+      try {
+        const reply = new Body(await this.#rpc.call(node, "store.get", { path }));
+        const state = reply.oneOf("state", ["present", "absent", "rotten"]);
+        if (state === "present") {
+          const bytes = reply.bytes("bytes");
+          this.#repair(path, bytes, lacking);
+          return bytes;
+        }
+        lacking.push(node);
+        if (state === "rotten") failure ??= new RpcFault("rotten", `${path} at ${node}: the checksum does not hold`);
+      } catch (error) {
+        failure = asFailure(error);
+      }
+    }
+    if (failure !== undefined) throw failure;
+    return undefined;
+  }
+
+  /** Gone from every node, durably, when it resolves; a path that does not exist is no error. */
+  async remove(path: string): Promise<void> {
+    const outcomes = await Promise.allSettled(this.#nodes.map(node => this.#rpc.call(node, "store.remove", { path })));
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  }
+
+  /** The union over nodes, sorted by code unit. Whole if it resolves: too few answers to see every file reject. */
+  async list(prefix: string): Promise<string[]> {
+    const outcomes = await Promise.allSettled(this.#nodes.map(node => this.#rpc.call(node, "store.list", { prefix })));
+    const paths = new Set<string>();
+    let silent = 0;
+    for (const outcome of outcomes) {
+      if (outcome.status === "fulfilled")
+        for (const path of new Body(outcome.value).list("paths")) paths.add(String(path));
+      // Any replicas−1 nodes may be missing: an acknowledged file is on one of the others.
+      else if (++silent >= this.#replicas) throw outcome.reason;
+    }
+    return [...paths].sort();
+  }
+
+  close(): void {
+    this.#rpc.close();
+  }
+
+  async #putReplica(put: Put, first: string): Promise<void> {
+    let node = first;
+    let happened = false;
+    for (;;) {
+      try {
+        const reply = new Body(await this.#rpc.call(node, "store.put", { path: put.path, bytes: put.bytes }));
+        if (reply.oneOf("outcome", ["created", "exists"]) === "exists") put.existed = true;
+        return;
+      } catch (error) {
+        const failure = asFailure(error);
+        happened ||= !(failure instanceof RpcError) || failure.outcome === "unknown";
+        const nowMs = this.#host.clock.monotonic();
+        if (nowMs >= put.deadlineMs)
+          throw new RpcError(happened ? "unknown" : "did-not-happen", "timed-out", `store.put ${put.path}`);
+      }
+      node = nextNode(put, node);
+      await this.#pause();
+    }
+  }
+
+  /** Best effort, in the background: whoever reads next repairs what is still lacking. */
+  #repair(path: string, bytes: Uint8Array, nodes: readonly string[]): void {
+    for (const node of nodes) this.#rpc.call(node, "store.put", { path, bytes }).catch(asFailure);
+  }
+
+  /** A node that refuses at once must not be asked again at once. */
+  #pause(): Promise<void> {
+    return new Promise(resolve => this.#host.timer(RETRY_PAUSE_MS, resolve));
+  }
+}
+
+/** One put in progress. No node is asked for two replicas at once: `busy` has those that are asked, or have it. */
+interface Put {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly nodes: readonly string[];
+  readonly busy: string[];
+  readonly deadlineMs: number;
+  next: number;
+  existed: boolean;
+}
+
+/** A put may wait for this many silent nodes in a row. */
+const PUT_TIMEOUTS = 4;
+
+const RETRY_PAUSE_MS = 20;
+
+/** The next node that is not busy takes the place of `failed`; without one, `failed` is asked again. */
+function nextNode(put: Put, failed: string): string {
+  const { nodes, busy } = put;
+  for (let i = 0; i < nodes.length; i++) {
+    const candidate = nodes[put.next++ % nodes.length]!;
+    if (busy.includes(candidate)) continue;
+    busy[busy.indexOf(failed)] = candidate;
+    return candidate;
+  }
+  return failed;
+}
+
+/** An answer of the network or of a node; anything else is a bug and goes on its way. */
+function asFailure(error: unknown): RpcError | RpcFault {
+  if (error instanceof RpcError || (error instanceof RpcFault && error.code !== "different-contents")) return error;
+  throw error;
+}

@@ -1,0 +1,154 @@
+import type { Host } from "../../host/host.ts";
+import { Body } from "../../rpc/body.ts";
+import { RpcClient } from "../../rpc/rpc-client.ts";
+import { packRecord, unpackFetched, type FetchedRecord, type NewRecord } from "./log-record.ts";
+
+/**
+ * The log broker as its users see it: topics of partitions, idempotent and transactional producers, read-committed
+ * fetches. The words are Kafka's (KIP-98), with the durable prepare of KIP-939.
+ *
+ * Nothing is retried here. A produce whose outcome is unknown may be repeated as it is: the broker knows it by
+ * (producer, epoch, partition, sequence). Prepare, commit and abort may be repeated as they are, too.
+ * A fenced producer's calls reject with the RpcFault `fenced`, where no outcome says so.
+ */
+export class BrokerClient {
+  readonly #rpc: RpcClient;
+  readonly #address: string;
+  readonly #timeoutMs: number;
+
+  constructor(host: Host, options: { readonly address: string; readonly rpcTimeoutMs: number }) {
+    this.#rpc = new RpcClient(host, { timeoutMs: options.rpcTimeoutMs });
+    this.#address = options.address;
+    this.#timeoutMs = options.rpcTimeoutMs;
+  }
+
+  /** Idempotent; a topic that exists with another number of partitions rejects with the fault `topic-exists`. */
+  async createTopic(topic: string, partitions: number): Promise<void> {
+    await this.#rpc.call(this.#address, "broker.create-topic", { topic, partitions });
+  }
+
+  /** Rejects with the fault `unknown-topic`. */
+  async partitions(topic: string): Promise<number> {
+    return (await this.#call("broker.partitions", { topic })).whole("partitions");
+  }
+
+  /**
+   * Records from `offset` on. With nothing there it waits up to `waitMsMax` for something. An offset beyond the log's
+   * ends rejects with the fault `offset-out-of-range`; it is never moved silently.
+   */
+  async fetch(request: FetchRequest): Promise<Fetched> {
+    const timeoutMs = this.#timeoutMs + request.waitMsMax;
+    const reply = new Body(await this.#rpc.call(this.#address, "broker.fetch", request, { timeoutMs }));
+    return {
+      records: reply.list("records").map(unpackFetched),
+      nextOffset: reply.whole("nextOffset"),
+      endOffset: reply.whole("endOffset"),
+    };
+  }
+
+  /** The last stable offset for read-committed, the end of the log otherwise. */
+  async endOffset(topic: string, partition: number, isolation: Isolation): Promise<number> {
+    return (await this.#call("broker.end-offset", { topic, partition, isolation })).whole("endOffset");
+  }
+
+  /**
+   * A new epoch for this transactional id: older epochs are fenced and what they left open is aborted; what they
+   * prepared stays when `keepPrepared`, and is then committed or aborted under the new epoch.
+   */
+  async initTransactions(request: {
+    readonly transactionalId: string;
+    /** An open transaction is aborted when it is this old; a prepared one never is. */
+    readonly timeoutMs: number;
+    readonly keepPrepared: boolean;
+  }): Promise<{ readonly producerId: number; readonly epoch: number; readonly prepared: boolean }> {
+    const reply = await this.#call("broker.init-transactions", request);
+    return { producerId: reply.whole("producerId"), epoch: reply.whole("epoch"), prepared: reply.flag("prepared") };
+  }
+
+  /**
+   * Appends records to one partition; within a transaction when a transactional id is given, which begins with its
+   * first produce. `sequence` numbers the records of (producer, epoch, partition) from 0. Without a producer
+   * (`producerId: -1`) nothing is de-duplicated.
+   * Faults: `fenced`, `unknown-producer`, `out-of-order-sequence`, `transaction-prepared`, `unknown-topic`.
+   */
+  async produce(request: ProduceRequest): Promise<{ readonly baseOffset: number }> {
+    const reply = await this.#call("broker.produce", { ...request, records: request.records.map(packRecord) });
+    return { baseOffset: reply.whole("baseOffset") };
+  }
+
+  /** After `prepared` the transaction survives everything but a commit or an abort. */
+  async prepare(transaction: TransactionName): Promise<PrepareOutcome> {
+    return (await this.#call("broker.prepare", transaction)).oneOf("outcome", prepareOutcomes);
+  }
+
+  async commit(transaction: TransactionName): Promise<BrokerCommitOutcome> {
+    return (await this.#call("broker.commit", transaction)).oneOf("outcome", commitOutcomes);
+  }
+
+  async abort(transaction: TransactionName): Promise<AbortOutcome> {
+    return (await this.#call("broker.abort", transaction)).oneOf("outcome", abortOutcomes);
+  }
+
+  /** Undecided transactions whose transactional id begins with `prefix`, in order of their ids' code units. */
+  async listTransactions(prefix: string): Promise<(TransactionName & { readonly state: "open" | "prepared" })[]> {
+    return (await this.#call("broker.list-transactions", { prefix })).list("transactions").map(item => {
+      const body = new Body(item);
+      return {
+        transactionalId: body.text("transactionalId"),
+        producerId: body.whole("producerId"),
+        epoch: body.whole("epoch"),
+        state: body.oneOf("state", ["open", "prepared"]),
+      };
+    });
+  }
+
+  close(): void {
+    this.#rpc.close();
+  }
+
+  async #call(method: string, body: unknown): Promise<Body> {
+    return new Body(await this.#rpc.call(this.#address, method, body));
+  }
+}
+
+export type Isolation = "read-committed" | "read-uncommitted";
+
+export interface FetchRequest {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly recordsMax: number;
+  readonly waitMsMax: number;
+  readonly isolation: Isolation;
+}
+
+export interface Fetched {
+  readonly records: FetchedRecord[];
+  /** Where to fetch next: behind aborted records and markers too, which take offsets and are never delivered. */
+  readonly nextOffset: number;
+  readonly endOffset: number;
+}
+
+export interface ProduceRequest {
+  readonly topic: string;
+  readonly partition: number;
+  readonly producerId: number;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly transactionalId?: string;
+  readonly records: readonly NewRecord[];
+}
+
+/** Names one transaction: there is at most one at a time per transactional id and epoch. */
+export interface TransactionName {
+  readonly transactionalId: string;
+  readonly producerId: number;
+  readonly epoch: number;
+}
+
+const prepareOutcomes = ["prepared", "aborted", "fenced", "unknown-id"] as const;
+const commitOutcomes = ["committed", "already-committed", "aborted", "unknown-id", "fenced"] as const;
+const abortOutcomes = ["aborted", "already-committed", "unknown-id", "fenced"] as const;
+export type PrepareOutcome = (typeof prepareOutcomes)[number];
+export type BrokerCommitOutcome = (typeof commitOutcomes)[number];
+export type AbortOutcome = (typeof abortOutcomes)[number];

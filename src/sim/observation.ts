@@ -6,8 +6,19 @@
 export type Observation =
   | FrameObservation
   | DiskObservation
-  | { readonly kind: "process"; readonly atUs: number; readonly role: string; readonly incarnation: number; readonly what: ProcessChange }
-  | { readonly kind: "machine"; readonly atUs: number; readonly machine: string; readonly what: "power-loss" | "power-on" };
+  | {
+      readonly kind: "process";
+      readonly atUs: number;
+      readonly role: string;
+      readonly incarnation: number;
+      readonly what: ProcessChange;
+    }
+  | {
+      readonly kind: "machine";
+      readonly atUs: number;
+      readonly machine: string;
+      readonly what: "power-loss" | "power-on";
+    };
 
 export type ProcessChange = "started" | "killed" | "crashed" | "exited" | "paused" | "resumed";
 
@@ -41,7 +52,7 @@ export interface DiskObservation {
   readonly path: string;
   /** For a rename: the new path. */
   readonly to?: string;
-  /** For a write: where, and the bytes; valid only during the call. */
+  /** For a write: where, and the bytes, valid only during the call. For a truncate: the new length, absent for 0. */
   readonly position?: number;
   readonly bytes?: Uint8Array;
 }

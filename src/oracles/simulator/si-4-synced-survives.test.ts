@@ -53,6 +53,12 @@ test("bytes that were overwritten after the sync are not claimed", () => {
   });
 });
 
+test("bytes before the end of a truncated file are still claimed", () => {
+  const cut: DiskObservation = { ...did("truncate", "/d/wal"), position: 2 };
+  expect(judge([...safe, cut, powerOn], { "/d/wal": "ab" })).toEqual({ violations: 0, checked: 1 });
+  expect(judge([...safe, cut, powerOn], { "/d/wal": "zb" })).toEqual({ violations: 1, checked: 1 });
+});
+
 function judge(history: readonly Observation[], disk: Readonly<Record<string, string>>) {
   const setting = {
     durable: () => ({

@@ -61,8 +61,8 @@ class SyncedFiles implements OracleFold {
         file.content.write(observation.position ?? file.content.length, observation.bytes);
         return;
       case "truncate":
-        // How far is not observed: what was synced is no longer claimed, and the rest is learnt at the next sync.
-        files.delete(path);
+        file?.content.cut(observation.position ?? 0);
+        if (file !== undefined) file.syncedLength = Math.min(file.syncedLength, file.content.length);
         return;
       case "sync":
         if (file !== undefined) file.syncedLength = file.content.length;
@@ -122,6 +122,11 @@ class GrowingBytes {
     }
     this.#bytes.set(bytes, position);
     this.length = Math.max(this.length, end);
+  }
+
+  cut(length: number): void {
+    this.#bytes.fill(0, length, this.length);
+    this.length = length;
   }
 
   beginsLike(other: Uint8Array, length: number): boolean {

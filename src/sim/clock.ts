@@ -1,0 +1,53 @@
+import type { Kernel } from "../kernel/kernel.ts";
+
+/**
+ * The clocks of one machine: a wall clock that may be off, jump and drift, and a monotonic one that only drifts. It
+ * owns how they follow from virtual time. Whole microseconds inside; processes are told whole milliseconds.
+ */
+export class MachineClock {
+  readonly #kernel: Kernel;
+  #offsetUs: number;
+  #driftPpm = 0;
+  /** Both clocks are counted from the last change of drift. */
+  #sinceUs = 0;
+  #monotonicSinceUs: number;
+
+  constructor(kernel: Kernel, options: { readonly offsetMs?: number; readonly monotonicFromMs?: number } = {}) {
+    this.#kernel = kernel;
+    this.#offsetUs = (options.offsetMs ?? 0) * 1000;
+    this.#monotonicSinceUs = (options.monotonicFromMs ?? 0) * 1000;
+    this.#offsetUs -= this.#monotonicSinceUs;
+  }
+
+  /** Whole milliseconds since 1970. */
+  wallMs(): number {
+    return EPOCH_MS + Math.floor((this.monotonicUs() + this.#offsetUs) / 1000);
+  }
+
+  monotonicUs(): number {
+    const elapsedUs = this.#kernel.nowUs - this.#sinceUs;
+    return this.#monotonicSinceUs + elapsedUs + Math.floor((elapsedUs * this.#driftPpm) / 1_000_000);
+  }
+
+  /** The instant of virtual time at which the monotonic clock will have gone on by `delayUs`. */
+  instantAfter(delayUs: number): number {
+    const { nowUs } = this.#kernel;
+    if (this.#driftPpm === 0) return nowUs + delayUs;
+    return nowUs + Math.ceil((delayUs * 1_000_000) / (1_000_000 + this.#driftPpm));
+  }
+
+  /** The wall clock is set forward, or back, at once. */
+  jump(byMs: number): void {
+    this.#offsetUs += byMs * 1000;
+  }
+
+  /** Both clocks run fast (or slow) by so many microseconds a second from now on; timers that run keep their instant. */
+  drift(ppm: number): void {
+    this.#monotonicSinceUs = this.monotonicUs();
+    this.#sinceUs = this.#kernel.nowUs;
+    this.#driftPpm = ppm;
+  }
+}
+
+/** Virtual time starts at 2026-01-01T00:00:00Z. */
+const EPOCH_MS = 1_767_225_600_000;

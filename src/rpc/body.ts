@@ -53,7 +53,7 @@ export class Body {
     return value;
   }
 
-  oneOf<W extends string>(name: string, words: readonly W[]): W {
+  oneOf<const W extends string>(name: string, words: readonly W[]): W {
     const value = this.#fields[name];
     const word = words.find(candidate => candidate === value);
     if (word === undefined) throw wanted(name, `one of ${words.join(", ")}`, value);

@@ -1,0 +1,26 @@
+import { readLog } from "../log-entry.ts";
+
+/**
+ * What the coordination service's log says: the changes that were applied, in order. Pure; the server recovers by it, and
+ * an oracle reads from durable bytes which compare-and-sets took place.
+ */
+export type CoordinationChange =
+  | {
+      readonly kind: "set";
+      readonly key: string;
+      readonly value: unknown;
+      readonly revision: number;
+      readonly session?: string;
+    }
+  | { readonly kind: "removed"; readonly key: string; readonly revision: number }
+  | { readonly kind: "session-opened"; readonly session: string; readonly ttlMs: number; readonly revision: number }
+  /** The removals of its keys follow, in the same entry of the log. */
+  | { readonly kind: "session-expired"; readonly session: string; readonly revision: number };
+
+export function readCoordinationLog(bytes: Uint8Array): readonly CoordinationChange[] {
+  return readLog(bytes).records as readonly CoordinationChange[];
+}
+
+export function coordinationLogPath(dir: string): string {
+  return `${dir}/coordination.log`;
+}

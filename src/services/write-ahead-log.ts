@@ -1,0 +1,133 @@
+import { DiskError, type DiskFile } from "../host/disk.ts";
+import { makeDurableFolder, parentOf } from "../host/file.ts";
+import type { Host } from "../host/host.ts";
+import { encodeEntry, readLog } from "./log-entry.ts";
+
+/**
+ * A durable list of records, to which a service appends what it decides before it says so. It owns the file, the order
+ * of the records and the moment from which each is durable; what records mean is the service's business.
+ *
+ * Group commit: what is appended while a sync runs goes out with the next one. One entry at a time is unsynced.
+ * A failed write or sync is tried again for as long as the disk takes: nothing is answered meanwhile, nothing is lost.
+ */
+export class WriteAheadLog {
+  readonly #host: Host;
+  readonly #file: DiskFile;
+  #number: number;
+  #end: number;
+  #batch: unknown[] = [];
+  #waiting: (() => void)[] = [];
+  #flushing = false;
+
+  private constructor(host: Host, file: DiskFile, number: number, end: number) {
+    this.#host = host;
+    this.#file = file;
+    this.#number = number;
+    this.#end = end;
+  }
+
+  /**
+   * Opens or creates the log, and returns its records. Everything that is returned is durable by then, also what a
+   * dead incarnation wrote and never synced, or what a sync that failed left in the page cache alone (fsyncgate):
+   * the last entry is written and synced again, behind itself.
+   */
+  static async open(
+    host: Host,
+    path: string,
+  ): Promise<{ readonly log: WriteAheadLog; readonly records: readonly unknown[] }> {
+    await makeDurableFolder(host.disk, parentOf(path));
+    const file = await openOrCreate(host, path);
+    try {
+      const bytes = await readWhole(file);
+      const { records, last, end } = readLog(bytes);
+      if (bytes.length !== end) await file.truncate(end);
+      const log = new WriteAheadLog(host, file, last === undefined ? 0 : last.number - 1, end);
+      if (last === undefined) await file.sync();
+      else await log.#write(last.records);
+      await host.disk.syncDirectory(parentOf(path));
+      return { log, records };
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** Takes the record's place in the order now; {@link whenDurable} says when it is durable. */
+  append(record: unknown): void {
+    this.#batch.push(record);
+    if (!this.#flushing) void this.#flush();
+  }
+
+  /** Resolves with `value` when everything that was appended before this call is durable; at once when it is already. */
+  whenDurable<T>(value: T): T | Promise<T> {
+    if (!this.#flushing) return value;
+    return new Promise(resolve => this.#waiting.push(() => resolve(value)));
+  }
+
+  async #flush(): Promise<void> {
+    this.#flushing = true;
+    // What the running handler appends besides goes into the same entry.
+    await undefined;
+    while (this.#batch.length > 0) {
+      const batch = this.#batch;
+      const waiting = this.#waiting;
+      this.#batch = [];
+      this.#waiting = [];
+      await untilDiskObeys(this.#host, () => this.#write(batch));
+      for (const resolve of waiting) resolve();
+    }
+    this.#flushing = false;
+    const readers = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of readers) resolve();
+  }
+
+  /** Nothing was promised about the entry yet, so a second try overwrites the first. */
+  async #write(records: readonly unknown[]): Promise<void> {
+    const entry = encodeEntry(this.#number + 1, records);
+    let written = 0;
+    while (written < entry.length) {
+      written += (await this.#file.write(entry, written, entry.length - written, this.#end + written)).bytesWritten;
+    }
+    await this.#file.datasync();
+    this.#number++;
+    this.#end += entry.length;
+  }
+}
+
+/** Repeats what the disk refuses, with growing pauses. Errors that are not the disk's go on their way. */
+export async function untilDiskObeys<T>(host: Host, attempt: () => Promise<T>): Promise<T> {
+  for (let pauseMs = PAUSE_MS_MIN; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+    }
+    const delayMs = pauseMs;
+    await new Promise<void>(resolve => host.timer(delayMs, resolve));
+  }
+}
+
+const PAUSE_MS_MIN = 5;
+const PAUSE_MS_MAX = 500;
+
+async function openOrCreate(host: Host, path: string): Promise<DiskFile> {
+  try {
+    return await host.disk.open(path, "r+");
+  } catch (error) {
+    if (!(error instanceof DiskError) || error.code !== "ENOENT") throw error;
+    return await host.disk.open(path, "wx+");
+  }
+}
+
+async function readWhole(file: DiskFile): Promise<Uint8Array> {
+  const { size } = await file.stat();
+  const bytes = new Uint8Array(size);
+  let filled = 0;
+  while (filled < size) {
+    const { bytesRead } = await file.read(bytes, filled, size - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}

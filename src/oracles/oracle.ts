@@ -1,3 +1,4 @@
+import type { LogicalGraph } from "../runtime/graph/logical-graph.ts";
 import type { DurableView, Observation } from "../sim/observation.ts";
 
 /**
@@ -42,15 +43,21 @@ export interface Violation {
 
 /** What a run is about, given to every oracle at the start. */
 export interface Setting {
-  /** Builds the job's logical graph anew (for the reference executor). */
-  readonly graph: () => unknown;
+  /** Builds the job's logical graph anew (for the reference executor), with nothing woven into it. */
+  readonly graph: () => LogicalGraph;
   /** Input records by topic and partition, in order; position i of a partition is offset i. */
   readonly input: Readonly<Record<string, readonly (readonly unknown[])[]>>;
   /** Durable view of a role's machine, at any time of the run. */
   readonly durable: (role: string) => DurableView;
+  /** Where a service keeps its files on its machine's disk. */
+  readonly folder: (role: string) => string;
+  /** The id under which the cluster runs the job. */
+  readonly job: string;
   readonly roles: { readonly coordination: string; readonly broker: string; readonly storage: readonly string[] };
   readonly replicas: number;
   readonly knobs: Readonly<Record<string, number>>;
+  /** A comparison weaker than equality along the committed order, with the scenario's reason. */
+  readonly compare?: { readonly by: "per-key-sequence" | "multiset"; readonly because: string };
 }
 
 export interface FinalState {

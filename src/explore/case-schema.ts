@@ -1,0 +1,81 @@
+import * as z from "zod";
+import type { Case } from "../world/case.ts";
+import { faultKinds } from "../world/fault.ts";
+
+/**
+ * The form of a case in a file. It owns what is accepted at the edge; inside, a case is trusted. Numbers are whole, so
+ * that no float ever decides anything.
+ */
+const whole = z.int().min(0);
+const positive = z.int().min(1);
+
+const trigger = z.union([
+  z.strictObject({ atUs: whole }),
+  z.strictObject({
+    on: z.strictObject({
+      event: z.string().min(1),
+      role: z.exactOptional(z.string()),
+      subtask: z.exactOptional(z.string()),
+      checkpoint: z.exactOptional(whole),
+      attempt: z.exactOptional(whole),
+    }),
+    nth: z.exactOptional(positive),
+    plusUs: z.exactOptional(whole),
+  }),
+  z.strictObject({ step: positive, life: z.exactOptional(whole) }),
+]);
+
+const fault = z.strictObject({
+  kind: z.enum(faultKinds),
+  target: z.string().min(1),
+  when: trigger,
+  forUs: z.exactOptional(whole),
+  params: z.exactOptional(z.record(z.string(), z.union([z.int(), z.string()]))),
+});
+
+const topology = z.strictObject({
+  jobManagers: positive,
+  workers: positive,
+  slotsPerWorker: positive,
+  storageNodes: positive,
+  replicas: positive,
+  parallelism: positive,
+  partitions: positive,
+  placement: z.enum(["spread", "together"]),
+});
+
+const knobs = z.strictObject({
+  checkpointIntervalMs: positive,
+  checkpointTimeoutMs: positive,
+  minPauseMs: whole,
+  heartbeatIntervalMs: positive,
+  heartbeatTimeoutMs: positive,
+  restartDelayMs: whole,
+  restartsMax: whole,
+  rpcTimeoutMs: positive,
+  sessionTtlMs: positive,
+  transactionTimeoutMs: positive,
+  bufferRecordsMax: positive,
+  creditsPerChannel: positive,
+  recordCostUs: whole,
+  linkLatencyUs: whole,
+  linkJitterUs: whole,
+  diskLatencyUs: whole,
+  clockOffsetMsMax: whole,
+  stormMs: whole,
+});
+
+const topicInput = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("values"), values: z.array(z.unknown()) }),
+  z.strictObject({ kind: z.literal("dataset"), name: z.string().min(1), from: whole, to: whole }),
+]);
+
+export const caseSchema: z.ZodType<Case> = z.strictObject({
+  schema: z.literal(1),
+  scenario: z.string().min(1),
+  topology,
+  knobs,
+  input: z.record(z.string(), topicInput),
+  plan: z.array(fault),
+  seed: z.string(),
+});

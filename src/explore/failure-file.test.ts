@@ -1,0 +1,133 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { defaultKnobs, defaultTopology } from "./defaults.ts";
+import { readFailure, serializeFailure, writeFailure, type Failure } from "./failure-file.ts";
+import { Misuse } from "./misuse.ts";
+import { replayFailure } from "./replay.ts";
+import { passedRun, violatedRun } from "./stand-in-runs.ts";
+import { storyOf } from "./story.ts";
+import type { CaseRun } from "./case-run.ts";
+
+let folder = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "millrace-failures-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const failed: Failure["case"] = {
+  schema: 1,
+  scenario: "word-count-storm",
+  topology: defaultTopology,
+  knobs: defaultKnobs,
+  input: { input: { kind: "values", values: [{ word: "a", count: 7n }] } },
+  plan: [
+    {
+      kind: "proc.kill",
+      target: "tm0",
+      when: { on: { event: "barrier.align", checkpoint: 3, subtask: "count[1]" }, nth: 2 },
+      forUs: 500_000,
+    },
+  ],
+  seed: "abc",
+};
+
+const failure: Failure = {
+  kind: "millrace-failure",
+  schema: 1,
+  version: "0.1.0",
+  node: "v20.20.2",
+  scenario: { name: "word-count-storm", module: "millrace:word-count-storm", export: "" },
+  datasets: {},
+  case: failed,
+  original: { seed: "s", index: 4, case: failed },
+  signature: "SK-1@count",
+  claim: "SK-1",
+  digest: "violated SK-1 count[1]",
+  message: "the word a was counted twice",
+  expected: "a 1",
+  actual: "a 2",
+  mutant: null,
+  shrink: { runs: 31, ending: "1-minimal", planLength: 1, originalPlanLength: 5 },
+  hits: 1,
+};
+
+function refusal(text: string): string {
+  const path = join(folder, "case.json");
+  writeFileSync(path, text);
+  try {
+    readFailure(path);
+  } catch (error) {
+    if (error instanceof Misuse) return `${error.place}: ${error.message}`;
+    throw error;
+  }
+  return "accepted";
+}
+
+test("a failure comes back from its file as it was, big integers included", () => {
+  const { file } = writeFailure(folder, failure);
+  expect(readFailure(file)).toEqual(failure);
+});
+
+test("the same failure again adds a hit, another one gets a folder of its own", () => {
+  const first = writeFailure(folder, failure);
+  const again = writeFailure(folder, { ...failure, case: { ...failed, seed: "other" } });
+  expect(again.file).toBe(first.file);
+  expect(readFailure(first.file).hits).toBe(2);
+  const other = writeFailure(folder, { ...failure, signature: "CC-8@dfs" });
+  expect(other.file).not.toBe(first.file);
+  expect(readdirSync(folder)).toHaveLength(2);
+});
+
+test("a file that is not this failure is never replaced", () => {
+  const { file } = writeFailure(folder, failure);
+  writeFileSync(file, "somebody's notes");
+  const next = writeFailure(folder, failure);
+  expect(next.file).not.toBe(file);
+  expect(readFileSync(file, "utf8")).toBe("somebody's notes");
+});
+
+test("a damaged file is refused with its line and what to do", () => {
+  const text = serializeFailure(failure);
+  expect(refusal(text.slice(0, text.length / 2))).toContain("not a whole JSON document");
+  expect(refusal("{}")).toContain("not a failure file");
+  expect(refusal(text.replace('"schema": 1', '"schema": 9'))).toContain("schema 9");
+  expect(refusal(text.replace('"proc.kill"', '"proc.kil"'))).toMatch(/case\.json:\d+: "case\.plan\.0\.kind" is wrong/);
+  expect(refusal(text.replace('"workers": 3', '"workers": -3'))).toContain("case.topology.workers");
+});
+
+test("a replay says what became of the failure", async () => {
+  const replayed = async (run: CaseRun, of = failure) =>
+    (await replayFailure(of, { play: () => Promise.resolve(run) })).outcome;
+  expect(await replayFailure(failure, { play: () => Promise.resolve(violatedRun("SK-1", "count[1]")) })).toMatchObject({
+    outcome: "reproduced",
+    exact: true,
+  });
+  expect(
+    await replayFailure(failure, { play: () => Promise.resolve({ ...violatedRun("SK-1", "count[0]"), digest: "x" }) }),
+  ).toMatchObject({
+    outcome: "reproduced",
+    exact: false,
+  });
+  expect(await replayed(violatedRun("CC-8", "dfs0"))).toBe("fails-differently");
+  expect(await replayed(passedRun(failed))).toBe("passes");
+  const unfired = {
+    ...passedRun(failed),
+    faults: [{ index: 0, kind: "proc.kill", target: "tm0", fired: false, effective: false, note: "" } as const],
+  };
+  expect(await replayFailure(failure, { play: () => Promise.resolve(unfired) })).toMatchObject({
+    outcome: "stale",
+    staleAnchors: ["barrier.align"],
+  });
+  expect(await replayed({ ...passedRun(failed), verdict: { kind: "broken", reason: "the fence" } })).toBe("broken");
+});
+
+test("a story is short and says the fault in words", () => {
+  const story = storyOf(failure, "millrace replay x");
+  expect(story.split("\n").length).toBeLessThanOrEqual(20);
+  expect(story).toContain("1. proc.kill tm0 at the 2nd barrier.align of count[1] for checkpoint 3, for 500 ms");
+  expect(story).toContain("Again: millrace replay x");
+});

@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import * as z from "zod";
+import { caseSchema } from "./case-schema.ts";
+import { Misuse } from "./misuse.ts";
+import { fromTagged, toTagged } from "./tagged-json.ts";
+
+/**
+ * A failing case on disk: all that a replay needs, on another machine or after the code has changed. It owns the form
+ * of `case.json` and where it lies: one folder for each signature and shrunk case, with a count of how often it was
+ * hit. It never replaces another failure's file.
+ */
+export const failureSchemaVersion = 1;
+
+const failureSchema = z.strictObject({
+  kind: z.literal("millrace-failure"),
+  schema: z.literal(failureSchemaVersion),
+  /** Version of Millrace and of Node that wrote it. */
+  version: z.string(),
+  node: z.string(),
+  scenario: z.strictObject({ name: z.string().min(1), module: z.string().min(1), export: z.string() }),
+  /** Hashes of the data sets that the case names, so that other data is not taken for a pass. */
+  datasets: z.record(z.string(), z.string()),
+  case: caseSchema,
+  original: z.strictObject({ seed: z.string(), index: z.int(), case: caseSchema }),
+  signature: z.string().min(1),
+  claim: z.string().min(1),
+  digest: z.string(),
+  message: z.string(),
+  expected: z.exactOptional(z.string()),
+  actual: z.exactOptional(z.string()),
+  mutant: z.nullable(z.string()),
+  shrink: z.strictObject({ runs: z.int(), ending: z.string(), planLength: z.int(), originalPlanLength: z.int() }),
+  hits: z.int().min(1),
+});
+
+export type Failure = z.infer<typeof failureSchema>;
+
+export interface WrittenFailure {
+  readonly id: string;
+  readonly failure: Failure;
+  /** Path of `case.json`. */
+  readonly file: string;
+}
+
+/** Two failures are one when the same shrunk case shows the same signature under the same mutant. */
+export function failureId(failure: Pick<Failure, "signature" | "case" | "mutant">): string {
+  const { seed: _, ...plain } = failure.case;
+  const text = canonical(toTagged([failure.signature, failure.mutant, plain]));
+  return `${failure.case.scenario}-${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
+}
+
+/** Writes the failure below `folder`, or adds its hits to the file that has it already. */
+export function writeFailure(folder: string, failure: Failure): WrittenFailure {
+  const base = failureId(failure);
+  for (let attempt = 1; ; attempt++) {
+    const id = attempt === 1 ? base : `${base}-${attempt}`;
+    const file = join(folder, id, "case.json");
+    const known = existsSync(file) ? knownFailure(file) : undefined;
+    if (existsSync(file) && (known === undefined || failureId(known) !== base)) continue;
+    const merged = known === undefined ? failure : { ...known, hits: known.hits + failure.hits };
+    publish(file, serializeFailure(merged));
+    return { id, failure: merged, file };
+  }
+}
+
+export function serializeFailure(failure: Failure): string {
+  return `${JSON.stringify(toTagged(failure), undefined, 2)}\n`;
+}
+
+/** Reads and checks a failure file; a mistake is refused with its place in the file and what to do. */
+export function readFailure(path: string): Failure {
+  const place = relative(process.cwd(), path);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new Misuse("There is no such failure file. See `millrace list failures` or reports/failures.", {
+      place,
+      cause,
+    });
+  }
+  let parsed: unknown;
+  try {
+    parsed = fromTagged(JSON.parse(text));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Misuse(
+      `This is not a whole JSON document (${reason}). Run the campaign again, or take the file from where it was written.`,
+      {
+        place: `${place}${lineOfJsonError(text, reason)}`,
+        cause,
+      },
+    );
+  }
+  const { kind, schema } = (parsed ?? {}) as { kind?: unknown; schema?: unknown };
+  if (kind !== "millrace-failure") {
+    throw new Misuse(
+      'This is not a failure file: "kind" is not "millrace-failure". `millrace explore` writes them as reports/failures/<id>/case.json.',
+      { place },
+    );
+  }
+  if (schema !== failureSchemaVersion) {
+    throw new Misuse(
+      `This file has schema ${String(schema)}, and this version of Millrace reads schema ${failureSchemaVersion}. Replay it with the version that wrote it.`,
+      { place },
+    );
+  }
+  const checked = failureSchema.safeParse(parsed);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  const where = issue === undefined ? "" : issue.path.map(String).join(".");
+  throw new Misuse(
+    `"${where}" is wrong: ${issue?.message ?? "not a failure"}. Restore the file, or run the campaign again.`,
+    {
+      place: `${place}${lineOfPath(text, issue?.path ?? [])}`,
+    },
+  );
+}
+
+function knownFailure(file: string): Failure | undefined {
+  try {
+    return readFailure(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole or not at all: somebody may interrupt us, and somebody else may be reading. */
+function publish(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
+}
+
+/** JSON with sorted keys: equal values give equal text. */
+function canonical(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(",")}}`;
+}
+
+function lineOfJsonError(text: string, reason: string): string {
+  const position = /position (\d+)/.exec(reason);
+  return position === null ? "" : `:${text.slice(0, Number(position[1])).split("\n").length}`;
+}
+
+/** Line of the last key of a path, found by walking the text key by key: good for files that we have laid out. */
+function lineOfPath(text: string, path: readonly PropertyKey[]): string {
+  let at = 0;
+  for (const key of path) {
+    if (typeof key !== "string") continue;
+    const found = text.indexOf(`${JSON.stringify(key)}:`, at);
+    if (found < 0) break;
+    at = found;
+  }
+  return at === 0 ? "" : `:${text.slice(0, at).split("\n").length}`;
+}

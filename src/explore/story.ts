@@ -1,0 +1,62 @@
+import type { Fault, Trigger } from "../world/fault.ts";
+import type { Failure } from "./failure-file.ts";
+
+/**
+ * A failure in at most twenty lines for somebody who does not know the code: what went wrong on purpose, what should
+ * have held, what happened instead, how to see it again.
+ */
+export function storyOf(failure: Failure, replayCommand: string): string {
+  const { topology, plan, input } = failure.case;
+  const faults = plan.slice(0, 8).map((fault, index) => `  ${index + 1}. ${sayFault(fault)}`);
+  if (plan.length > 8) faults.push(`  … and ${plan.length - 8} more`);
+  const records = Object.entries(input)
+    .map(([topic, one]) => `${one.kind === "values" ? one.values.length : one.to - one.from} of ${topic}`)
+    .join(", ");
+  return [
+    `${failure.signature}  in ${failure.scenario.name}${failure.mutant === null ? "" : `, with the planted bug ${failure.mutant}`}`,
+    "",
+    failure.message,
+    ...(failure.expected === undefined ? [] : [`  expected  ${failure.expected}`]),
+    ...(failure.actual === undefined ? [] : [`  actual    ${failure.actual}`]),
+    "",
+    plan.length === 0 ? "No fault is needed for it." : `After ${plan.length === 1 ? "this fault" : "these faults"}:`,
+    ...faults,
+    `On ${topology.workers} workers, parallelism ${topology.parallelism}, ${topology.storageNodes} storage nodes; records: ${records}.`,
+    `Shrunk from ${failure.shrink.originalPlanLength} faults in ${failure.shrink.runs} runs (${failure.shrink.ending}).`,
+    "",
+    `Again: ${replayCommand}`,
+    "",
+  ].join("\n");
+}
+
+/** `proc.kill tm0 when count[1] aligns checkpoint 3, for 500 ms`. */
+export function sayFault(fault: Fault): string {
+  const lasting = fault.forUs === undefined ? "" : `, for ${sayTime(fault.forUs)}`;
+  const params = Object.entries(fault.params ?? {}).map(([name, value]) => `${name} ${value}`);
+  return `${fault.kind} ${fault.target} ${sayTrigger(fault.when)}${lasting}${params.length === 0 ? "" : ` (${params.join(", ")})`}`;
+}
+
+export function sayTrigger(when: Trigger): string {
+  if ("atUs" in when) return `at ${sayTime(when.atUs)}`;
+  if ("step" in when) return `before port call ${when.step}${when.life === undefined ? "" : ` of life ${when.life}`}`;
+  const { event, role, subtask, checkpoint, attempt } = when.on;
+  const who = [role, subtask].filter(one => one !== undefined).join(" ");
+  const nth = when.nth === undefined ? "" : `the ${ordinal(when.nth)} `;
+  const of = [
+    who === "" ? "" : ` of ${who}`,
+    checkpoint === undefined ? "" : ` for checkpoint ${checkpoint}`,
+    attempt === undefined ? "" : ` in attempt ${attempt}`,
+  ];
+  const plus = when.plusUs === undefined ? "" : `${sayTime(when.plusUs)} after `;
+  return `${plus === "" ? "at " : plus}${nth}${event}${of.join("")}`;
+}
+
+function sayTime(us: number): string {
+  if (us >= 1_000_000 && us % 100_000 === 0) return `${us / 1_000_000} s`;
+  return us >= 1_000 ? `${us / 1_000} ms` : `${us} µs`;
+}
+
+function ordinal(n: number): string {
+  const tail = n % 100 >= 11 && n % 100 <= 13 ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th");
+  return `${n}${tail}`;
+}

@@ -68,7 +68,7 @@ export class LogDamaged extends Error {
 const SECTOR_BYTES = 512;
 const ENTRY_PREFIX_BYTES = 12;
 
-function readEntry(
+export function readEntry(
   bytes: Uint8Array,
   at: number,
 ): { number: number; records: readonly unknown[]; end: number } | undefined {

@@ -1,0 +1,45 @@
+import type { Host } from "../host/host.ts";
+import type { ClusterConfig, JobLoader } from "../runtime/cluster/cluster-config.ts";
+import { jobManagerMain } from "../runtime/cluster/job-manager.ts";
+import { workerMain } from "../runtime/cluster/worker.ts";
+import type { JobReference } from "../runtime/task/task-contract.ts";
+import { coordinationMain } from "../services/coordination/coordination-server.ts";
+import { storageNodeMain } from "../services/file-store/storage-node.ts";
+import { logBrokerMain } from "../services/log-broker/log-broker.ts";
+
+/**
+ * From the kind of a role to its program: the one table from which a simulated world and a real cluster start. It owns
+ * where each role listens and keeps its files; which roles there are is decided by whoever starts them.
+ */
+export function startRole(host: Host, kind: RoleKind, start: RoleStart): void {
+  const server = { address: rpcAddress(host.role), dir: roleFolder(host.role) };
+  switch (kind) {
+    case "coordination":
+      return coordinationMain(host, server);
+    case "broker":
+      return logBrokerMain(host, server);
+    case "storage":
+      return storageNodeMain(host, server);
+    case "job-manager":
+      return jobManagerMain(host, { ...start.cluster, job: start.job }, start.jobs);
+    case "worker":
+      return workerMain(host, start.cluster, start.jobs);
+  }
+}
+
+export type RoleKind = "coordination" | "broker" | "storage" | "job-manager" | "worker";
+
+export interface RoleStart {
+  readonly cluster: ClusterConfig;
+  readonly job: JobReference;
+  readonly jobs: JobLoader;
+}
+
+export function rpcAddress(role: string): string {
+  return `${role}:rpc`;
+}
+
+/** Where a role keeps its files on its machine's disk; a shared disk then has room for all. */
+export function roleFolder(role: string): string {
+  return `/${role}`;
+}

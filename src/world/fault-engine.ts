@@ -1,0 +1,74 @@
+import type { Fault, FaultEffect } from "./fault.ts";
+import { faultDevice } from "./faults/fault-catalogue.ts";
+import type { Injected, Levers } from "./faults/fault-device.ts";
+import type { Triggers } from "./trigger.ts";
+import { roleOf } from "./layout.ts";
+
+/**
+ * Plays a plan: arms each fault, injects it when its trigger fires, cures it after its time, and keeps the ledger. It
+ * owns that order and no fault's doing (faults/); healing at the end of the storm is calm.ts.
+ *
+ * Each fault has an owner of its own in the agenda, so that taking one away moves no tie of another (SI-6).
+ */
+export class FaultEngine {
+  readonly #levers: Levers;
+  readonly #entries: LedgerEntry[] = [];
+
+  constructor(levers: Levers) {
+    this.#levers = levers;
+  }
+
+  arm(plan: readonly Fault[], triggers: Triggers): void {
+    for (const [index, fault] of plan.entries()) {
+      const entry: LedgerEntry = { fault, injected: undefined };
+      this.#entries.push(entry);
+      // By what it is and not by where it stands: removing another fault of the plan must not rename this one.
+      const name = `fault/${JSON.stringify(fault)}`;
+      const target = roleOf(this.#levers.layout, fault.target) ?? fault.target;
+      triggers.arm(name, fault.when, target, () => this.#fire(entry, index, name));
+    }
+  }
+
+  /** Ends every fault that still lasts. */
+  cureAll(): void {
+    for (const { injected } of this.#entries) injected?.cure?.();
+  }
+
+  /** What became of each fault; `window` is the part of the run in which an effect counts. */
+  ledger(window: { readonly fromUs: number; readonly toUs: number } | undefined): readonly FaultEffect[] {
+    return this.#entries.map(({ fault, injected }, index) => {
+      const effect = injected?.effect();
+      const counts =
+        effect !== undefined &&
+        window !== undefined &&
+        effect.lastAtUs >= window.fromUs &&
+        effect.firstAtUs <= window.toUs;
+      return {
+        index,
+        kind: fault.kind,
+        target: fault.target,
+        fired: injected !== undefined,
+        effective: counts,
+        note: effect?.note ?? (injected === undefined ? "its trigger never matched" : "changed nothing"),
+      };
+    });
+  }
+
+  #fire(entry: LedgerEntry, index: number, name: string): void {
+    const { fault } = entry;
+    const { kernel } = this.#levers.site;
+    if (kernel.journal.recording) {
+      const detail = { index, kind: fault.kind, target: fault.target };
+      kernel.journal.note(() => ({ atUs: kernel.nowUs, owner: "plan", what: "fault.fire", detail }));
+    }
+    const injected = faultDevice(fault.kind).inject(this.#levers, fault);
+    entry.injected = injected;
+    if (injected.cure === undefined || fault.forUs === undefined) return;
+    kernel.at(kernel.nowUs + fault.forUs, kernel.owner(name), injected.cure);
+  }
+}
+
+interface LedgerEntry {
+  readonly fault: Fault;
+  injected: Injected | undefined;
+}

@@ -1,0 +1,89 @@
+import type { Link } from "../../sim/net/link.ts";
+import { noNetEffect, type NetEffect } from "../../sim/net/net-effect.ts";
+import type { Fault } from "../fault.ts";
+import { roleOf } from "../layout.ts";
+import type { FaultDevice, Injected, InjectedEffect, Levers } from "./fault-device.ts";
+
+/** Faults of the ways between machines. An effect is a segment held, delayed or lost, or a connection reset. */
+export const networkFaults: readonly FaultDevice[] = [
+  {
+    kind: "net.delay",
+    sentence: "Everything on the link takes longer.",
+    target: "link",
+    lasts: "for-a-while",
+    params: { addUs: { type: "integer", min: 1, max: 60_000_000, otherwise: 50_000 } },
+    owes: "recover",
+    law: "a delayed link is late and keeps its order",
+    inject: (levers, fault) =>
+      lasting(levers, fault, (links, effect) =>
+        levers.site.network.delay(links, Number(fault.params?.["addUs"] ?? 50_000), effect),
+      ),
+  },
+  {
+    kind: "net.hold",
+    sentence: "Nothing arrives over the link, then everything in a burst, in order.",
+    target: "link",
+    lasts: "for-a-while",
+    params: {},
+    owes: "stall",
+    law: "a held link delivers everything after the release, in order",
+    inject: (levers, fault) => lasting(levers, fault, (links, effect) => levers.site.network.hold(links, effect)),
+  },
+  {
+    kind: "net.cut",
+    sentence: "No byte passes: one direction of a pair, or all that a role's machine sends and receives.",
+    target: "link-or-role",
+    lasts: "for-a-while",
+    params: {},
+    owes: "recover",
+    law: "a cut link delivers after the heal, unless its connection timed out",
+    inject: (levers, fault) => lasting(levers, fault, (links, effect) => levers.site.network.cut(links, effect)),
+  },
+  {
+    kind: "net.reset",
+    sentence: "Every connection over the link is reset: the receiver has some prefix, the sender does not know which.",
+    target: "link",
+    lasts: "once",
+    params: {},
+    owes: "recover",
+    law: "a reset connection has delivered a prefix",
+    inject(levers, fault) {
+      const effect = noNetEffect();
+      levers.site.network.reset(linksOf(levers, fault), effect);
+      return { effect: watched(levers, effect) };
+    },
+  },
+];
+
+function lasting(
+  levers: Levers,
+  fault: Fault,
+  begin: (links: readonly Link[], effect: NetEffect) => () => void,
+): Injected {
+  const effect = noNetEffect();
+  const read = watched(levers, effect);
+  const end = begin(linksOf(levers, fault), effect);
+  return { cure: end, effect: read };
+}
+
+/** Both kinds of target: `jm0>tm1` is one direction of a pair, `tm1` is all ways to and from its machine. */
+function linksOf(levers: Levers, fault: Fault): readonly Link[] {
+  const { network } = levers.site;
+  const machine = (role: string) => levers.site.machineOf(roleOf(levers.layout, role)!).name;
+  const [from, to] = fault.target.split(">");
+  if (to === undefined) return network.around(machine(from!));
+  return [network.link(machine(from!), machine(to))];
+}
+
+/** Counters have no instants of their own: an effect lies between the injection and the end of what the fault touched. */
+function watched(levers: Levers, effect: NetEffect): () => InjectedEffect | undefined {
+  const firstAtUs = levers.site.kernel.nowUs;
+  return () => {
+    const words = Object.entries(effect as unknown as Record<string, number>).filter(([, count]) => count > 0);
+    if (words.length === 0) return undefined;
+    const note = words.map(
+      ([name, count]) => `${count} ${name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)}`,
+    );
+    return { firstAtUs, lastAtUs: firstAtUs, note: note.join(", ") };
+  };
+}

@@ -14,6 +14,8 @@ export interface Machine {
 /** A disk as its machine sees it; `disk/` has the simulated one. */
 export interface MachineDisk {
   port(incarnation: Incarnation, role: string): Disk;
-  processKilled(incarnation: Incarnation): void;
-  powerLoss(): void;
+  /** What became of the calls that ran is by the seed. */
+  processKilled(incarnation: Incarnation): { readonly callsInFlight: number };
+  /** How many un-synced changes survived, and how many did not. */
+  powerLoss(): { readonly spared: number; readonly lost: number };
 }

@@ -62,20 +62,23 @@ export class Role {
     incarnation.turn(() => main(host));
   }
 
-  /** Ends the present life; false when there is none. `cause` is the error of a crash, or the code of an exit. */
-  end(how: "killed" | "crashed" | "exited", cause?: unknown): boolean {
+  /** Ends the present life, if there is one. `cause` is the error of a crash, or the code of an exit. */
+  end(how: "killed" | "crashed" | "exited", cause?: unknown): Death | undefined {
     const life = this.#stop();
-    if (life === undefined) return false;
+    if (life === undefined) return undefined;
+    const connections = life.net.sockets.size;
     life.net.processEnded();
-    this.machine.disk.processKilled(life.incarnation);
+    const { callsInFlight } = this.machine.disk.processKilled(life.incarnation);
     this.#tell(life.incarnation, how, cause);
-    return true;
+    return { life: life.incarnation.number, connections, callsInFlight };
   }
 
   /** The machine lost power: nothing cleans up after the process. */
-  vanish(): void {
+  vanish(): boolean {
     const life = this.#stop();
-    if (life !== undefined) this.#tell(life.incarnation, "killed");
+    if (life === undefined) return false;
+    this.#tell(life.incarnation, "killed");
+    return true;
   }
 
   pause(): boolean {
@@ -140,6 +143,14 @@ export interface CallWatch {
   /** The first port call of a life is number 1. */
   readonly call: number;
   reached(): void;
+}
+
+/** What the end of a life cut off, for the efficacy ledger. */
+export interface Death {
+  readonly life: number;
+  readonly connections: number;
+  /** Disk calls that were neither done nor not done. */
+  readonly callsInFlight: number;
 }
 
 /** What a role finds around it. */

@@ -8,7 +8,7 @@ import type { Machine, MachineDisk } from "./machine.ts";
 import { Network, roleOf, type NetworkOptions } from "./net/network.ts";
 import type { Observation } from "./observation.ts";
 import { portCall } from "./port-call.ts";
-import { Role } from "./role.ts";
+import { Role, type Death } from "./role.ts";
 
 /**
  * All machines of a world and the roles that run on them: the levers that a world and its faults pull. It owns where a
@@ -101,8 +101,8 @@ export class Site {
     this.role(role).start(main);
   }
 
-  /** The process dies; its machine lives on. False: it was dead. */
-  kill(role: string): boolean {
+  /** The process dies; its machine lives on. Undefined: it was dead. */
+  kill(role: string): Death | undefined {
     return this.role(role).end("killed");
   }
 
@@ -120,16 +120,23 @@ export class Site {
   }
 
   /** All these machines lose power at the same instant. */
-  powerLoss(machines: readonly string[]): void {
+  powerLoss(machines: readonly string[]): PowerLossToll {
     const hit = machines.map(name => this.machine(name)).filter(machine => machine.stack.powered);
-    for (const { name } of hit) {
-      for (const role of this.rolesOn(name)) this.role(role).vanish();
-    }
+    const roles = hit.flatMap(machine => this.rolesOn(machine.name));
+    const toll = {
+      machines: hit.length,
+      lives: roles.filter(role => this.role(role).vanish()).length,
+      spared: 0,
+      lost: 0,
+    };
     for (const machine of hit) {
       machine.stack.powerLoss();
-      machine.disk.powerLoss();
+      const disk = machine.disk.powerLoss();
+      toll.spared += disk.spared;
+      toll.lost += disk.lost;
       this.#tellMachine(machine.name, "power-loss");
     }
+    return toll;
   }
 
   /** The machine is up again, with nothing running: whoever calls starts its roles. */
@@ -171,6 +178,14 @@ export type ProcessListener = (change: ProcessEvent) => void;
 /** `cause` is the error of a crash, or the code of an exit. */
 export type ProcessEvent = Extract<Observation, { readonly kind: "process" }> & { readonly cause?: unknown };
 export type MachineObservation = Extract<Observation, { readonly kind: "machine" }>;
+
+/** What a loss of power took: the efficacy ledger's evidence. `spared` and `lost` count un-synced changes on disks. */
+export interface PowerLossToll {
+  readonly machines: number;
+  readonly lives: number;
+  readonly spared: number;
+  readonly lost: number;
+}
 
 function found<T>(things: ReadonlyMap<string, T>, name: string, kind: string): T {
   const thing = things.get(name);

@@ -68,10 +68,8 @@ export type DiskOperation = "open" | "read" | "write" | "sync" | "rename" | "syn
 
 export const diskOperations: readonly DiskOperation[] = ["open", "read", "write", "sync", "rename", "sync-directory"];
 
-/** Where in a living task an exception is thrown. */
-export type TaskSite = "record" | "snapshot" | "notify";
-
-export const taskSites: readonly TaskSite[] = ["record", "snapshot", "notify"];
+/** Where in a living task the author's code throws; `snapshot` and `notify` exist in sources and sinks only. */
+export type TaskSite = "open" | "record" | "snapshot" | "notify" | "timer" | "close";
 
 const defaultForMs = 500;
 

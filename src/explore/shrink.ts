@@ -38,8 +38,8 @@ export interface Shrunk extends FailingCase {
   readonly ending: ShrinkEnding;
 }
 
-/** `1-minimal`: no single fault, machine, record or setting can go. The others say what stopped the search. */
-export type ShrinkEnding = "1-minimal" | "run-budget" | "time-budget";
+/** `1-minimal`: no single fault, machine, record or setting can go. The others say what stopped or prevented the search. */
+export type ShrinkEnding = "1-minimal" | "run-budget" | "time-budget" | "not-shrunk";
 
 class Search {
   #case: Case;

@@ -2,7 +2,7 @@ import type { Topology } from "../world/case.ts";
 import { faultKinds, type EventPattern, type Fault, type FaultKind, type Trigger } from "../world/fault.ts";
 import type { Dice } from "./dice.ts";
 import { recoveryEvents, type Pilot, type PilotMoment } from "./pilot.ts";
-import { diskOperations, taskSites } from "./plan.ts";
+import { diskOperations, type TaskSite } from "./plan.ts";
 import type { Profile } from "./profile.ts";
 
 /**
@@ -137,7 +137,7 @@ function faultOf(dice: Dice, ground: StormGround, kind: FaultKind, first: boolea
         params: { addUs: dice.magnitude(1_000, 200_000) },
       };
     case "task.fail":
-      return { kind, target: subtaskOf(dice, ground), when, params: { site: dice.pick(taskSites) } };
+      return { kind, target: subtaskOf(dice, ground), when, params: { site: siteOf(dice) } };
   }
 }
 
@@ -218,6 +218,16 @@ function diskOwnerOf(dice: Dice, ground: StormGround): string {
     [60, storageOf(dice, ground)],
     [25, "broker"],
     [15, "coord"],
+  ]);
+}
+
+/** Sources and sinks alone have snapshots and notifications; every operator has records. */
+function siteOf(dice: Dice): TaskSite {
+  return dice.weighted<TaskSite>([
+    [70, "record"],
+    [10, "open"],
+    [10, "snapshot"],
+    [10, "notify"],
   ]);
 }
 

@@ -1,0 +1,102 @@
+import type { Case } from "../world/case.ts";
+import { caseAt, calmCase } from "./case-generator.ts";
+import type { CasePlayer, CaseRun } from "./case-run.ts";
+import { firstDifference } from "./first-difference.ts";
+import { flyPilot, type Pilot } from "./pilot.ts";
+import type { Profile } from "./profile.ts";
+import type { Scenario } from "./scenario.ts";
+
+/**
+ * Case 0, 1, 2, … of a campaign, played and checked. It owns what one index means: which scenario, which case, whether
+ * it is played again to see that it is deterministic. The same in one process and in many.
+ */
+export class CaseLine {
+  readonly #targets: readonly LineTarget[];
+  readonly #options: CaseLineOptions;
+  readonly #pilots = new Map<string, Pilot>();
+
+  constructor(targets: readonly LineTarget[], options: CaseLineOptions) {
+    this.#targets = targets;
+    this.#options = options;
+  }
+
+  target(index: number): LineTarget {
+    return this.#targets[index % this.#targets.length]!;
+  }
+
+  async caseOf(index: number): Promise<Case> {
+    const target = this.target(index);
+    return caseAt(target.scenario, await this.pilotOf(target), this.#options.seed, index, this.#options.profile);
+  }
+
+  async play(index: number): Promise<IndexedRun> {
+    const target = this.target(index);
+    const played = await this.caseOf(index);
+    const run = await target.player.play(played);
+    const { checkEvery, freshEvery } = this.#options;
+    if (falls(index, freshEvery)) {
+      const verdict = await moduleStateVerdict(target, played, run);
+      if (verdict !== undefined) return { index, run: { ...run, verdict }, agreed: false };
+    }
+    if (!falls(index, checkEvery)) return { index, run };
+    // Another case in between: whatever a run leaves behind in this process must not reach the next one.
+    await target.player.play(await this.#neighbour(index, target));
+    const again = await target.player.play(played);
+    if (again.digest === run.digest) return { index, run, agreed: true };
+    const reason = await firstDifference(target.player, played);
+    return { index, run: { ...run, verdict: { kind: "broken", reason } }, agreed: false };
+  }
+
+  async pilotOf(target: LineTarget): Promise<Pilot> {
+    const { name } = target.scenario;
+    const known = this.#pilots.get(name);
+    if (known !== undefined) return known;
+    const pilot = await flyPilot(calmCase(target.scenario), target.player);
+    this.#pilots.set(name, pilot);
+    return pilot;
+  }
+
+  async #neighbour(index: number, target: LineTarget): Promise<Case> {
+    return caseAt(target.scenario, await this.pilotOf(target), this.#options.seed, index + 1, this.#options.profile);
+  }
+}
+
+export interface LineTarget {
+  readonly scenario: Scenario;
+  readonly player: CasePlayer;
+  /** The job's file, relative to the working directory: named when its module state survives a crash. */
+  readonly jobFile: string;
+}
+
+export interface CaseLineOptions {
+  readonly seed: string;
+  readonly profile?: Profile;
+  /** Every so many cases is played twice; 0: none. */
+  readonly checkEvery: number;
+  /** Every so many cases is played again with the job's modules imported anew for each life; 0: none. */
+  readonly freshEvery: number;
+}
+
+export interface IndexedRun {
+  readonly index: number;
+  readonly run: CaseRun;
+  /** Set when the case was played again: whether both runs had the same digest. */
+  readonly agreed?: boolean;
+}
+
+function falls(index: number, every: number): boolean {
+  return every > 0 && index % every === every - 1;
+}
+
+async function moduleStateVerdict(
+  target: LineTarget,
+  played: Case,
+  run: CaseRun,
+): Promise<CaseRun["verdict"] | undefined> {
+  const fresh = await target.player.play(played, { freshJobModules: true });
+  if (fresh.digest === run.digest) return undefined;
+  return {
+    kind: "broken",
+    reason: `module state survived a crash: ${target.jobFile}. A job's factory must keep nothing in its module: move the variable into the factory, or into state.`,
+  };
+}

@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import type { Case } from "../world/case.ts";
+import type { IndexedRun, LineTarget } from "./case-line.ts";
+import { shelf } from "./dataset.ts";
+import { failureSchemaVersion, readFailure, serializeFailure, writeFailure, type Failure } from "./failure-file.ts";
+import { shrinkCase, type ShrinkBudget, type Shrunk } from "./shrink.ts";
+import { claimOf, messageOf, signatureOf } from "./signature.ts";
+import { storyOf } from "./story.ts";
+
+/**
+ * Turns a failing run into a failure file: shrinks it, names it, writes `case.json` and `story.txt`. It owns the
+ * folder's contents; the form of the file is failure-file.ts.
+ */
+export class FailureRecorder {
+  readonly #options: RecorderOptions;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  async record(failed: IndexedRun, original: Case, target: RecordedTarget): Promise<FoundFailure> {
+    const { verdict } = failed.run;
+    // Two runs that differ have no predicate that shrinking could keep.
+    const shrinkable = failed.agreed !== false;
+    const shrunk: Shrunk = shrinkable
+      ? await shrinkCase({ case: original, run: failed.run }, target.player, this.#options.budget())
+      : { case: original, run: failed.run, runs: 0, ending: "not-shrunk" };
+    const signature = signatureOf(verdict) ?? verdict.kind;
+    const violation = shrunk.run.verdict.kind === "violated" ? shrunk.run.verdict.violation : undefined;
+    const failure: Failure = {
+      kind: "millrace-failure",
+      schema: failureSchemaVersion,
+      version: this.#options.version,
+      node: process.version,
+      scenario: { name: target.scenario.name, module: target.module, export: target.export },
+      datasets: datasetHashes(shrunk.case),
+      case: shrunk.case,
+      original: { seed: this.#options.seed, index: failed.index, case: original },
+      signature,
+      claim: claimOf(verdict) ?? verdict.kind,
+      digest: shrunk.run.digest,
+      message: messageOf(shrunk.run.verdict),
+      ...(violation?.expected === undefined ? {} : { expected: violation.expected }),
+      ...(violation?.actual === undefined ? {} : { actual: violation.actual }),
+      mutant: this.#options.mutant ?? null,
+      shrink: {
+        runs: shrunk.runs,
+        ending: shrunk.ending,
+        planLength: shrunk.case.plan.length,
+        originalPlanLength: original.plan.length,
+      },
+      hits: 1,
+    };
+    const written = writeFailure(join(this.#options.out, "failures"), failure);
+    const file = relative(process.cwd(), written.file);
+    const replay = `npx millrace replay ${file}`;
+    writeFileSync(join(dirname(written.file), "story.txt"), storyOf(failure, replay));
+    return {
+      id: written.id,
+      file,
+      scenario: target.scenario.name,
+      seed: this.#options.seed,
+      case: failed.index,
+      signature,
+      claim: failure.claim,
+      message: failure.message,
+      hits: 1,
+      planLength: failure.shrink.planLength,
+      originalPlanLength: failure.shrink.originalPlanLength,
+      shrinkRuns: failure.shrink.runs,
+      shrinkEnding: shrunk.ending,
+      plan: shrunk.case.plan,
+      replay,
+    };
+  }
+
+  /** Later hits of the campaign are added to the file once, at the end. */
+  addHits(found: FoundFailure): void {
+    if (found.hits <= 1) return;
+    const failure = readFailure(found.file);
+    writeFileSync(found.file, serializeFailure({ ...failure, hits: failure.hits + found.hits - 1 }));
+  }
+}
+
+export interface RecorderOptions {
+  readonly out: string;
+  readonly seed: string;
+  readonly version: string;
+  readonly mutant?: string;
+  /** A fresh one for each failure. */
+  readonly budget: () => ShrinkBudget;
+}
+
+export interface RecordedTarget extends LineTarget {
+  /** Where the scenario is written, relative to the project, or `millrace:<name>`; and under which name. */
+  readonly module: string;
+  readonly export: string;
+}
+
+/** A row of the report. `hits` grows while the campaign goes on. */
+export interface FoundFailure {
+  readonly id: string;
+  readonly file: string;
+  readonly scenario: string;
+  readonly seed: string;
+  readonly case: number;
+  readonly signature: string;
+  readonly claim: string;
+  readonly message: string;
+  hits: number;
+  readonly planLength: number;
+  readonly originalPlanLength: number;
+  readonly shrinkRuns: number;
+  readonly shrinkEnding: string;
+  readonly plan: Case["plan"];
+  readonly replay: string;
+}
+
+/** By name: sixteen hexadecimal digits of the records as JSON. */
+export function datasetHashes(played: Case): Readonly<Record<string, string>> {
+  const names = Object.values(played.input).flatMap(input => (input.kind === "dataset" ? [input.name] : []));
+  return Object.fromEntries([...new Set(names)].map(name => [name, datasetHash(name)]));
+}
+
+export function datasetHash(name: string): string {
+  return createHash("sha256")
+    .update(JSON.stringify(shelf.records(name)))
+    .digest("hex")
+    .slice(0, 16);
+}

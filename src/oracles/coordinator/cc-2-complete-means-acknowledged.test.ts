@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import type { SubtaskSnapshot } from "../../runtime/task/task-contract.ts";
+import { judge, madeMetadata, MadeHistory, madeSnapshot } from "../evidence/made-history.ts";
+import { totals } from "../evidence/made-job.ts";
+import { completeMeansAcknowledged } from "./cc-2-complete-means-acknowledged.ts";
+
+const everyone = ["amounts", "total"].flatMap(vertex => [0, 1].map(subtask => madeSnapshot(vertex, subtask)));
+
+test("a checkpoint that all acknowledged and whose metadata is durable holds", () => {
+  expect(played({})).toEqual([]);
+});
+
+test("a subtask that has not acknowledged is a violation", () => {
+  expect(played({ silent: "total[1]" })).toMatchObject([{ claim: "CC-2", where: "total" }]);
+});
+
+test("an acknowledgement of another attempt does not count", () => {
+  expect(played({ attempt: 2 })).toMatchObject([
+    { claim: "CC-2", where: "amounts", actual: "it acknowledged: attempt 2 with no file" },
+  ]);
+});
+
+test("an acknowledgement of other state does not count", () => {
+  const other = everyone.map(snapshot =>
+    snapshot.vertex === "total" ? { ...snapshot, files: [{ path: "other", length: 1, crc32c: 1 }] } : snapshot,
+  );
+  expect(played({ acknowledged: other })).toMatchObject([{ claim: "CC-2", where: "total" }]);
+});
+
+test("a subtask that the metadata forgot is a violation", () => {
+  expect(played({ recorded: everyone.slice(1) })).toMatchObject([{ claim: "CC-2", where: "amounts" }]);
+});
+
+test("a finished subtask need not acknowledge", () => {
+  const finished = everyone.map(snapshot =>
+    snapshot.vertex === "amounts" ? { ...snapshot, finished: true } : snapshot,
+  );
+  expect(played({ recorded: finished, acknowledged: finished.slice(2) })).toEqual([]);
+});
+
+test("a pointer to metadata that is durable nowhere is a violation", () => {
+  expect(played({ nodes: [] })).toMatchObject([{ claim: "CC-2", where: "metadata" }]);
+});
+
+test("a worker that is told before the pointer is written is told a falsehood", () => {
+  const history = new MadeHistory(totals);
+  const judgement = judge(completeMeansAcknowledged, history.setting());
+  notify(history);
+  complete(history, {});
+  notify(history);
+  expect(judgement.goOn(history).violations).toMatchObject([{ claim: "CC-2", where: "notify" }]);
+});
+
+interface Story {
+  readonly silent?: string;
+  readonly attempt?: number;
+  readonly recorded?: readonly SubtaskSnapshot[];
+  readonly acknowledged?: readonly SubtaskSnapshot[];
+  readonly nodes?: readonly string[];
+}
+
+function played(story: Story) {
+  const history = new MadeHistory(totals);
+  const judgement = judge(completeMeansAcknowledged, history.setting());
+  complete(history, story);
+  return judgement.goOn(history).violations;
+}
+
+function complete(
+  history: MadeHistory,
+  { silent, attempt = 1, recorded = everyone, acknowledged = everyone, nodes }: Story,
+): void {
+  for (const snapshot of acknowledged) {
+    if (`${snapshot.vertex}[${snapshot.subtask}]` !== silent) history.acknowledge(1, 7, attempt, snapshot);
+  }
+  history.point(1, history.storeMetadata(madeMetadata(7, recorded), nodes));
+}
+
+function notify(history: MadeHistory): void {
+  history.request("checkpoint.complete", "jm0", "tm0", { token: 1, worker: "w", attempt: 1, checkpoint: 7 });
+}

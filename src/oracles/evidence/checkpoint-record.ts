@@ -1,0 +1,132 @@
+import {
+  jobKey,
+  jobRecord,
+  leaderKey,
+  pointerKey,
+  pointerRecord,
+  type JobState,
+  type PointedCheckpoint,
+} from "../../runtime/checkpoint/coordination-keys.ts";
+import { readMetadata, type CheckpointMetadata } from "../../runtime/checkpoint/metadata.ts";
+import type { CoordinationChange } from "../../services/coordination/coordination-log.ts";
+import type { Observation } from "../../sim/observation.ts";
+import type { Setting } from "../oracle.ts";
+import { AppliedChanges } from "./applied-changes.ts";
+import { StoredFiles } from "./stored-files.ts";
+
+/**
+ * What the durable log of the coordination service says of the job: who led, which checkpoints were completed, which are
+ * addressable, what became of it. It owns the reading; each claim judges for itself.
+ *
+ * One record serves all oracles of a run: whoever shows it an observation first moves it, the others are given the same
+ * steps again.
+ */
+export class CheckpointRecord {
+  static of(setting: Setting): CheckpointRecord {
+    let record = records.get(setting);
+    if (record === undefined) records.set(setting, (record = new CheckpointRecord(setting)));
+    return record;
+  }
+
+  readonly files: StoredFiles;
+  /** In the order of their completion; never forgotten, a run has few. */
+  readonly completed: CompletedCheckpoint[] = [];
+  /** Addressable now, oldest first. */
+  addressable: readonly CompletedCheckpoint[] = [];
+  /** Fencing token of the leader, 0 while there is none. */
+  leader = 0;
+  jobState: JobState | undefined;
+  readonly #job: string;
+  readonly #changes: AppliedChanges;
+  #lastSeen: Observation | undefined;
+  #lastSteps: readonly RecordStep[] = [];
+
+  constructor(setting: Setting) {
+    this.#job = setting.job;
+    this.#changes = new AppliedChanges(setting);
+    this.files = new StoredFiles(setting);
+  }
+
+  /** What the observation changed. Observations of other kinds change nothing. */
+  see(observation: Observation): readonly RecordStep[] {
+    if (observation.kind !== "disk") return [];
+    if (observation === this.#lastSeen) return this.#lastSteps;
+    this.#lastSeen = observation;
+    const changes = this.#changes.see(observation);
+    this.#lastSteps =
+      changes.length === 0 ? [] : changes.flatMap(change => this.#apply(change, observation.atUs) ?? []);
+    return this.#lastSteps;
+  }
+
+  byId(checkpoint: number): CompletedCheckpoint | undefined {
+    return this.completed.findLast(completed => completed.id === checkpoint);
+  }
+
+  #apply(change: CoordinationChange, atUs: number): RecordStep | undefined {
+    if (change.kind !== "set" && change.kind !== "removed") return undefined;
+    const value = change.kind === "set" ? change.value : undefined;
+    switch (change.key) {
+      case leaderKey:
+        this.leader = value === undefined ? 0 : change.revision;
+        return { kind: "leader", leader: this.leader };
+      case jobKey(this.#job):
+        this.jobState = value === undefined ? undefined : jobRecord(value, change.key).state;
+        return { kind: "job", state: this.jobState };
+      case pointerKey(this.#job):
+        return this.#point(value, atUs);
+      default:
+        return undefined;
+    }
+  }
+
+  #point(value: unknown, atUs: number): RecordStep {
+    const before = this.addressable;
+    if (value === undefined) {
+      this.addressable = [];
+      return { kind: "pointer", before, now: [], added: [], writer: undefined };
+    }
+    const pointer = pointerRecord(value, "pointer");
+    const added: CompletedCheckpoint[] = [];
+    this.addressable = pointer.completed.map(pointed => {
+      const known = before.find(
+        ({ id, metadataFile }) => id === pointed.checkpoint && metadataFile.path === pointed.metadata.path,
+      );
+      if (known !== undefined) return known;
+      const completed = this.#complete(pointed, pointer.storage, atUs);
+      added.push(completed);
+      return completed;
+    });
+    this.completed.push(...added);
+    return { kind: "pointer", before, now: this.addressable, added, writer: pointer.leader };
+  }
+
+  #complete(pointed: PointedCheckpoint, storage: string, completedAtUs: number): CompletedCheckpoint {
+    const bytes = this.files.durable(storage, pointed.metadata);
+    const metadata = bytes.kind === "whole" ? readMetadata(bytes.contents) : undefined;
+    return { id: pointed.checkpoint, storage, metadataFile: pointed.metadata, metadata, completedAtUs };
+  }
+}
+
+export interface CompletedCheckpoint {
+  readonly id: number;
+  /** Where its paths begin. */
+  readonly storage: string;
+  readonly metadataFile: PointedCheckpoint["metadata"];
+  /** Undefined when the metadata could not be read from durable bytes at the moment of completion: CC-2 is broken then. */
+  readonly metadata: CheckpointMetadata | undefined;
+  readonly completedAtUs: number;
+}
+
+export type RecordStep =
+  | { readonly kind: "leader"; readonly leader: number }
+  | { readonly kind: "job"; readonly state: JobState | undefined }
+  | {
+      readonly kind: "pointer";
+      readonly before: readonly CompletedCheckpoint[];
+      readonly now: readonly CompletedCheckpoint[];
+      readonly added: readonly CompletedCheckpoint[];
+      /** Fencing token that the writer claims; undefined for a removal. */
+      readonly writer: number | undefined;
+    };
+
+const records = new WeakMap<Setting, CheckpointRecord>();

@@ -257,7 +257,7 @@ export class Kernel {
     if (started === undefined) return;
     const who = this.current?.role ?? "A simulated process";
     this.breakRun(
-      `${who} set real work going (${started}), such as a file import() or a native call: do it before the run.`,
+      `${who} set real work going (${started}), such as a native call or a file that it had opened before: do it before the run.`,
     );
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Notices real work that a turn has set going behind the fence: a file `import()` (which no wrapper can reach), a file
- * handle opened before the fence stood, a native addon. Such work ends in a macrotask of its own, never inside a drain, so
- * that whoever awaits it would go on at a moment that no seed decides.
+ * Notices real work that a turn has set going behind the fence: a file handle that was opened before, a native addon, a
+ * function captured before the fence stood. Such work ends in a macrotask of its own, never inside a drain, so that
+ * whoever awaits it would go on at a moment that no seed decides.
  *
  * Between two looks on one stretch of synchronous code no request can end, so any growth was started in between.
  * Not seen: work on the thread pool that Node does not list (asynchronous zlib and crypto), which the fence refuses by name.
@@ -34,7 +34,7 @@ function requests(): Map<string, number> {
 
 const activeResources: () => string[] = process.getActiveResourcesInfo.bind(process);
 
-/** Console output, and what timers and the test runner's channel keep open. */
+/** Console output and timers. */
 const harmless: ReadonlySet<string> = new Set([
   "Timeout",
   "Immediate",
@@ -42,5 +42,4 @@ const harmless: ReadonlySet<string> = new Set([
   "PipeWrap",
   "WriteWrap",
   "ShutdownWrap",
-  "MessagePort",
 ]);

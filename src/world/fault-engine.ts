@@ -14,8 +14,11 @@ export class FaultEngine {
   readonly #levers: Levers;
   readonly #entries: LedgerEntry[] = [];
 
-  constructor(levers: Levers) {
+  readonly #fired: (fault: Fault) => void;
+
+  constructor(levers: Levers, fired: (fault: Fault) => void) {
     this.#levers = levers;
+    this.#fired = fired;
   }
 
   arm(plan: readonly Fault[], triggers: Triggers): void {
@@ -61,6 +64,7 @@ export class FaultEngine {
       const detail = { index, kind: fault.kind, target: fault.target };
       kernel.journal.note(() => ({ atUs: kernel.nowUs, owner: "plan", what: "fault.fire", detail }));
     }
+    this.#fired(fault);
     const injected = faultDevice(fault.kind).inject(this.#levers, fault);
     entry.injected = injected;
     if (injected.cure === undefined || fault.forUs === undefined) return;

@@ -3,6 +3,7 @@ import type { KeyedProcessFunction, RichFunction, RuntimeContext } from "../../r
 import type { Key } from "../../runtime/api/key.ts";
 import type { Sink } from "../../runtime/api/sink.ts";
 import type { Source } from "../../runtime/api/source.ts";
+import type { JobGraph } from "../../runtime/graph/job-graph.ts";
 import type { LogicalGraph, LogicalNode, Operator } from "../../runtime/graph/logical-graph.ts";
 
 /**
@@ -11,8 +12,16 @@ import type { LogicalGraph, LogicalNode, Operator } from "../../runtime/graph/lo
  */
 export class TaskFaults {
   readonly #armed: ArmedFailure[] = [];
+  /** Operator name → name of the vertex in which it is chained. */
+  readonly #vertexOf: ReadonlyMap<string, string>;
 
-  /** The next call at that site of that subtask throws. The returned cure disarms it; `thrown` says whether it bit. */
+  constructor(graph: JobGraph) {
+    this.#vertexOf = new Map(
+      graph.vertices.flatMap(vertex => vertex.operators.map(({ node }) => [node.name, vertex.id] as const)),
+    );
+  }
+
+  /** The next call at that site of that subtask, of one operator or of any in its chain, throws. The returned cure disarms it; `thrown` says whether it bit. */
   arm(site: TaskSite, operator: string, subtask: number, thrown: (role: string) => void): () => void {
     const failure: ArmedFailure = { site, operator, subtask, thrown };
     this.#armed.push(failure);
@@ -31,7 +40,12 @@ export class TaskFaults {
 
   #check(site: TaskSite, operator: string, subtask: number, role: string): void {
     if (this.#armed.length === 0) return;
-    const failure = this.#armed.find(one => one.site === site && one.operator === operator && one.subtask === subtask);
+    const failure = this.#armed.find(
+      one =>
+        one.site === site &&
+        one.subtask === subtask &&
+        (one.operator === operator || one.operator === this.#vertexOf.get(operator)),
+    );
     if (failure === undefined) return;
     this.#disarm(failure);
     failure.thrown(role);

@@ -1,0 +1,263 @@
+import { Journal, type JournalEntry } from "../kernel/journal.ts";
+import type { KernelEnd } from "../kernel/kernel.ts";
+import { RandomStream } from "../kernel/random.ts";
+import { jobKey, type JobRecord } from "../runtime/checkpoint/coordination-keys.ts";
+import { coordinationLogPath, readCoordinationLog } from "../services/coordination/coordination-log.ts";
+import { roleFolder } from "../roles/role-table.ts";
+import type { DurableView, Observation } from "../sim/observation.ts";
+import type { Case, Knobs } from "./case.ts";
+import { leftDead } from "./calm.ts";
+import type { FaultEffect } from "./fault.ts";
+import { FaultEngine } from "./fault-engine.ts";
+import type { Layout } from "./layout.ts";
+import { RunLog, type Recoveries } from "./run-log.ts";
+import { Triggers } from "./trigger.ts";
+import { World, type Actors } from "./world.ts";
+
+/**
+ * Plays one case: storm, calm, end. It owns the order of a run and when it is over; it builds nothing (world.ts), injects
+ * nothing (fault-engine.ts) and judges nothing (its caller's watch does).
+ *
+ * The storm lasts until `stormMs`, or until the job has ended. In the calm everything that the job needs is healed, and
+ * the job must end within a bound that follows from its own time-outs.
+ */
+export async function playWorld(options: PlayOptions): Promise<WorldEnd> {
+  const play = new Play(options);
+  try {
+    return await play.run();
+  } finally {
+    play.world.dispose();
+  }
+}
+
+export interface PlayOptions {
+  readonly case: Case;
+  readonly actors: Actors;
+  /** Called once with the world before time begins. */
+  readonly watch: (surroundings: Surroundings) => Watch;
+  readonly record?: boolean;
+  readonly eventsMax?: number;
+}
+
+/** Looks at what devices see; what it returns ends the run. */
+export interface Watch {
+  readonly wants: {
+    readonly frames?: readonly string[];
+    readonly disks?: readonly string[];
+    readonly processes?: boolean;
+  };
+  /** True: a claim is violated, and the run ends here. */
+  on(observation: Observation): boolean;
+}
+
+export interface Surroundings {
+  readonly layout: Layout;
+  readonly job: string;
+  durable(role: string): DurableView;
+}
+
+export interface WorldEnd {
+  readonly end: "finished" | "failed" | "checkpointed" | "stuck" | "exhausted" | "broken" | "violated";
+  /** Of a broken or exhausted run, and of a failed job. */
+  readonly reason: string | undefined;
+  /** Who waited for what, of a run that is stuck. */
+  readonly blame: string | undefined;
+  readonly digest: string;
+  readonly events: number;
+  readonly atUs: number;
+  readonly simulatedMs: number;
+  /** Until the job had ended. */
+  readonly activeSimulatedMs: number;
+  /** What the coordination service's durable log says of the job. */
+  readonly job: "finished" | "failed" | "running";
+  readonly faults: readonly FaultEffect[];
+  readonly recoveries: Recoveries;
+  readonly cells: readonly string[];
+  readonly entries: readonly JournalEntry[];
+}
+
+class Play {
+  readonly world: World;
+  readonly #played: Case;
+  readonly #journal: Journal;
+  readonly #log = new RunLog();
+  readonly #triggers: Triggers;
+  readonly #engine: FaultEngine;
+  readonly #bound: CalmBound;
+  #jobEndedUs: number | undefined;
+  #violated = false;
+  #late = false;
+
+  constructor({ case: played, actors, watch, record, eventsMax = EVENTS_MAX }: PlayOptions) {
+    this.#played = played;
+    this.#journal = new Journal({ record: record ?? false });
+    this.world = new World(played, actors, { journal: this.#journal, eventsMax });
+    const { kernel, site, layout, supervisor, tasks } = this.world;
+    const records = Object.values(actors.input)
+      .flat()
+      .reduce((sum, partition) => sum + partition.length, 0);
+    this.#bound = calmBound(played.knobs, records, this.world.graph.vertices.length);
+    this.#triggers = new Triggers(kernel, (role, life, call, fire) => site.watchCall(role, life, call, fire));
+    this.#engine = new FaultEngine(
+      {
+        site,
+        layout,
+        tasks,
+        disk: machine => this.world.disk(machine),
+        restart: role => supervisor.restart(role),
+        powerUp: machine => supervisor.powerUp(machine),
+        incarnation: role => site.role(role).incarnation,
+      },
+      fault => this.#log.faultFired(fault),
+    );
+    this.#observe(watch({ layout, job: actors.job.name, durable: role => this.world.diskOf(role).durable }));
+  }
+
+  async run(): Promise<WorldEnd> {
+    const { kernel } = this.world;
+    const stormUs = this.#played.knobs.stormMs * 1000;
+    this.world.start();
+    this.#engine.arm(this.#played.plan, this.#triggers);
+    kernel.at(stormUs, kernel.owner("calm"), () => this.#calm());
+    kernel.at(stormUs + this.#bound.totalMs * 1000, kernel.owner("calm"), () => {
+      this.#late = true;
+      kernel.stop();
+    });
+    const end = await kernel.run();
+    return this.#report(end);
+  }
+
+  #observe(watch: Watch): void {
+    const { kernel, site, layout } = this.world;
+    const show = (observation: Observation) => {
+      if (this.#violated || !watch.on(observation)) return;
+      this.#violated = true;
+      kernel.stop();
+    };
+    site.network.observeFrames(["task.deploy"], frame => this.#log.deployed(frame));
+    if (watch.wants.frames !== undefined && watch.wants.frames.length > 0)
+      site.network.observeFrames(watch.wants.frames, show);
+    for (const kind of watch.wants.disks ?? []) {
+      for (const { role } of layout.roles.filter(placed => kindOf(placed.role) === kind)) {
+        this.world.diskOf(role).observe(show, [role]);
+      }
+    }
+    if (watch.wants.processes === true) {
+      site.onProcess(show);
+      site.onMachine(show);
+    }
+    site.onEmit((role, _incarnation, event) => {
+      this.#log.emitted(role, event, kernel.nowUs);
+      this.#triggers.onEmit(role, event);
+      // The event is a hint to look; whether the job has ended is read from durable bytes.
+      if (event.event === "job.finished" || event.event === "job.failed") {
+        kernel.at(kernel.nowUs, kernel.owner("calm"), () => this.#jobMayHaveEnded());
+      }
+    });
+  }
+
+  #jobMayHaveEnded(): void {
+    if (this.#jobEndedUs !== undefined || this.#jobRecord()?.state === "running") return;
+    const { kernel } = this.world;
+    this.#jobEndedUs = kernel.nowUs;
+    this.#calm();
+    // What is left to tidy up (subsumed checkpoints, recovery data) gets the time of two calls.
+    kernel.at(kernel.nowUs + 2 * this.#played.knobs.rpcTimeoutMs * 1000, kernel.owner("calm"), () => kernel.stop());
+  }
+
+  /** Faults stop; what the job needs is healed, and the seed leaves some of the rest dead. */
+  #calm(): void {
+    const { site, layout, supervisor, graph } = this.world;
+    const { topology, seed } = this.#played;
+    this.#triggers.close();
+    const needs = {
+      slots: Math.max(...graph.vertices.map(vertex => vertex.parallelism)),
+      slotsPerWorker: topology.slotsPerWorker,
+      replicas: topology.replicas,
+    };
+    for (const role of leftDead(site, layout, needs, new RandomStream(seed, "world/calm"))) supervisor.abandon(role);
+    this.#engine.cureAll();
+  }
+
+  #jobRecord(): JobRecord | undefined {
+    const bytes = this.world.diskOf("coord").durable.read(coordinationLogPath(roleFolder("coord")));
+    if (bytes === undefined) return undefined;
+    const key = jobKey(this.world.graph.job);
+    let record: JobRecord | undefined;
+    for (const change of readCoordinationLog(bytes)) {
+      if (change.kind === "set" && change.key === key) record = change.value as JobRecord;
+    }
+    return record;
+  }
+
+  #report(end: KernelEnd): WorldEnd {
+    const { kernel, site } = this.world;
+    const record = this.#jobRecord();
+    const job = record?.state ?? "running";
+    const verdict = this.#verdict(end, job);
+    kernel.journal.digest.foldText(`${verdict} ${job}`);
+    return {
+      end: verdict,
+      reason: end.kind === "broken" ? end.reason : end.kind === "exhausted" ? `out of ${end.budget}` : record?.cause,
+      blame: verdict === "stuck" ? this.#blame() : undefined,
+      digest: kernel.journal.digest.hex,
+      events: kernel.events,
+      atUs: kernel.nowUs,
+      simulatedMs: Math.floor(kernel.nowUs / 1000),
+      activeSimulatedMs: Math.floor((this.#jobEndedUs ?? kernel.nowUs) / 1000),
+      job,
+      faults: this.#engine.ledger(this.#log.window(kernel.nowUs)),
+      recoveries: this.#log.recoveries,
+      cells: this.#log.cells,
+      entries: site.kernel.journal.entries,
+    };
+  }
+
+  #verdict(end: KernelEnd, job: WorldEnd["job"]): WorldEnd["end"] {
+    if (end.kind === "broken" || end.kind === "exhausted") return end.kind;
+    if (this.#violated) return "violated";
+    if (job !== "running") return job;
+    return "stuck";
+  }
+
+  /** Each role with its state and its last words: who waits for whom is to be read from it. */
+  #blame(): string {
+    const { site } = this.world;
+    const lines = site.roles.map(role => {
+      const { incarnation } = site.role(role);
+      const state =
+        incarnation === undefined ? "dead" : incarnation.paused ? "paused" : `alive (life ${incarnation.number})`;
+      return `${role} ${state}: ${this.#log.lastWords(role)}`;
+    });
+    const why = this.#late ? `not ended ${this.#bound.sentence}` : "nothing is left to happen";
+    return [why, ...lines].join("\n");
+  }
+}
+
+/** How long a job may take after the storm, from its own time-outs. */
+export interface CalmBound {
+  readonly totalMs: number;
+  /** The arithmetic, for a reader. */
+  readonly sentence: string;
+}
+
+export function calmBound(knobs: Knobs, records: number, vertices: number): CalmBound {
+  // Lost contact is noticed by session, heartbeat or call; then the job restarts, reads again at most all of its input,
+  // and ends with a last checkpoint. Each may happen twice: the first restart may meet a worker that is about to go.
+  const notice = knobs.sessionTtlMs + knobs.heartbeatTimeoutMs + knobs.rpcTimeoutMs * 4;
+  const again = Math.ceil((records * Math.max(1, vertices) * Math.max(100, knobs.recordCostUs)) / 1000);
+  const last = knobs.checkpointTimeoutMs + knobs.checkpointIntervalMs + knobs.minPauseMs;
+  const totalMs = 2 * (notice + knobs.restartDelayMs + again + last) + SLACK_MS;
+  const sentence =
+    `within ${totalMs} ms of calm = 2 × (notice ${notice} + restart ${knobs.restartDelayMs} + input again ${again} + ` +
+    `last checkpoint ${last}) + ${SLACK_MS}`;
+  return { totalMs, sentence };
+}
+
+/** Connections that a cut killed on one side only are given up after the network's own time-outs. */
+const SLACK_MS = 30_000;
+const EVENTS_MAX = 5_000_000;
+
+function kindOf(role: string): string {
+  return role.replace(/\d+$/, "");
+}

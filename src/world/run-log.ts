@@ -1,0 +1,121 @@
+import type { HostEvent } from "../host/event.ts";
+import type { DeployTasks } from "../runtime/cluster/messages.ts";
+import type { FrameObservation } from "../sim/observation.ts";
+import type { Fault } from "./fault.ts";
+
+/**
+ * What a run leaves for statistics, coverage and blame: the window in which faults count, recoveries by kind, and who
+ * was last heard doing what. It judges nothing: claims are the oracles', and they never read this.
+ */
+export class RunLog {
+  #firstRecordUs: number | undefined;
+  #lastCommitUs: number | undefined;
+  #phase = "start";
+  readonly #last = new Map<string, { readonly event: HostEvent; readonly atUs: number }>();
+  readonly #attempts = new Map<number, Recovery>();
+  readonly #cells = new Set<string>();
+
+  emitted(role: string, event: HostEvent, atUs: number): void {
+    this.#last.set(role, { event, atUs });
+    if (event.event === "source.first-record") this.#firstRecordUs ??= atUs;
+    else if (event.event === "sink.commit") this.#lastCommitUs = atUs;
+    if (phases.has(event.event)) this.#phase = event.event;
+  }
+
+  /** A deployment was handed to a worker: the first of a new attempt says what the job goes on from. */
+  deployed(observation: FrameObservation): void {
+    if (observation.frame.type !== "request") return;
+    const { attempt, tasks } = observation.frame.body() as DeployTasks;
+    const restored = tasks.flatMap(task => task.restore);
+    const operators = restored.flatMap(snapshot => snapshot.operators);
+    const known = this.#attempts.get(attempt) ?? {
+      fromCheckpoint: false,
+      midInput: false,
+      state: false,
+      pending: false,
+    };
+    this.#attempts.set(attempt, {
+      fromCheckpoint:
+        known.fromCheckpoint || tasks.some(task => task.restoredCheckpoint > 0 && task.restore.length > 0),
+      midInput:
+        known.midInput ||
+        restored.some(({ finished, operators: all }) => !finished && all.some(one => (one.splits?.length ?? 0) > 0)),
+      state: known.state || operators.some(operator => (operator.keyGroups?.length ?? 0) > 0),
+      pending:
+        known.pending ||
+        operators.some(operator => (operator.committables ?? []).some(epoch => epoch.items.length > 0)),
+    });
+  }
+
+  faultFired(fault: Fault): void {
+    const component = fault.target.replace(/\d+/g, "").replace(/\[.*$/, "");
+    this.#cells.add(`${this.#phase} × ${component} × ${fault.kind}`);
+  }
+
+  /** From the first record read to the last epoch's commit; undefined: nothing was read. */
+  window(endUs: number): { readonly fromUs: number; readonly toUs: number } | undefined {
+    if (this.#firstRecordUs === undefined) return undefined;
+    return { fromUs: this.#firstRecordUs, toUs: this.#lastCommitUs ?? endUs };
+  }
+
+  get recoveries(): Recoveries {
+    const [, ...later] = [...this.#attempts].sort(([a], [b]) => a - b).map(([, recovery]) => recovery);
+    const count = (is: (recovery: Recovery) => boolean) => later.filter(is).length;
+    return {
+      fromCheckpoint: count(one => one.fromCheckpoint),
+      withState: count(one => one.state && one.midInput),
+      withInFlight: 0,
+      withPendingCommit: count(one => one.pending),
+      fromScratch: count(one => !one.fromCheckpoint),
+    };
+  }
+
+  get cells(): readonly string[] {
+    return [...this.#cells];
+  }
+
+  /** `tm0: barrier.align of count[1], checkpoint 3, at 1,204 ms`. */
+  lastWords(role: string): string {
+    const last = this.#last.get(role);
+    if (last === undefined) return "nothing heard";
+    const { event, subtask, checkpoint } = last.event;
+    const about = [
+      subtask === undefined ? "" : ` of ${subtask}`,
+      checkpoint === undefined ? "" : `, checkpoint ${checkpoint}`,
+    ];
+    return `${event}${about.join("")}, at ${Math.floor(last.atUs / 1000)} ms`;
+  }
+}
+
+export interface Recoveries {
+  readonly fromCheckpoint: number;
+  /** From a checkpoint with non-empty keyed state, while input was left. */
+  readonly withState: number;
+  readonly withInFlight: number;
+  /** Work that was prepared and not known to be committed stood in the restored checkpoint. */
+  readonly withPendingCommit: number;
+  readonly fromScratch: number;
+}
+
+interface Recovery {
+  readonly fromCheckpoint: boolean;
+  readonly midInput: boolean;
+  readonly state: boolean;
+  readonly pending: boolean;
+}
+
+/** The steps of the protocol that coverage tells apart. */
+const phases = new Set([
+  "job.running",
+  "source.first-record",
+  "checkpoint.trigger",
+  "barrier.align",
+  "snapshot.sync",
+  "sink.precommit",
+  "checkpoint.ack",
+  "metadata.write",
+  "checkpoint.complete",
+  "sink.commit",
+  "job.restart",
+  "task.restore",
+]);

@@ -1,0 +1,125 @@
+import { encode } from "../rpc/codec.ts";
+import { frameClassifier } from "../rpc/classify.ts";
+import { roleFolder, startRole } from "../roles/role-table.ts";
+import type { Main } from "../host/host.ts";
+import type { Job } from "../runtime/api/job.ts";
+import { compileJob } from "../runtime/graph/compile-job.ts";
+import type { JobGraph } from "../runtime/graph/job-graph.ts";
+import type { JobReference } from "../runtime/task/task-contract.ts";
+import { topicImage } from "../services/log-broker/broker-log.ts";
+import { Kernel } from "../kernel/kernel.ts";
+import type { Journal } from "../kernel/journal.ts";
+import { RandomStream } from "../kernel/random.ts";
+import { SimDisk } from "../sim/disk/sim-disk.ts";
+import { Site } from "../sim/site.ts";
+import type { Case } from "./case.ts";
+import { clusterOf } from "./cluster-of.ts";
+import { TaskFaults } from "./faults/task-faults.ts";
+import { layoutOf, type Layout, type PlacedRole } from "./layout.ts";
+import { Supervisor } from "./supervisor.ts";
+
+/**
+ * Builds the simulated cluster of a case: machines with clocks and disks, the input on the broker's disk, every role
+ * placed. It owns what stands where when time begins; what then happens to it is play.ts.
+ */
+export class World {
+  readonly kernel: Kernel;
+  readonly site: Site;
+  readonly layout: Layout;
+  readonly supervisor: Supervisor;
+  readonly tasks: TaskFaults;
+  readonly graph: JobGraph;
+  readonly #played: Case;
+  readonly #actors: Actors;
+  readonly #disks = new Map<string, SimDisk>();
+
+  constructor(played: Case, actors: Actors, options: { readonly journal: Journal; readonly eventsMax: number }) {
+    const { topology, knobs, seed } = played;
+    this.#played = played;
+    this.#actors = actors;
+    this.kernel = new Kernel({ seed, ...options });
+    this.layout = layoutOf(topology, Object.keys(actors.services));
+    this.site = new Site(this.kernel, {
+      settings: { latencyUs: knobs.linkLatencyUs, jitterUs: knobs.linkJitterUs },
+      classifier: frameClassifier,
+    });
+    this.graph = compileJob(actors.job, actors.params, { parallelism: topology.parallelism });
+    this.tasks = new TaskFaults(this.graph);
+    this.#addMachines();
+    for (const { role, machine } of this.layout.roles) this.site.place(role, machine);
+    this.#putInput();
+    this.supervisor = new Supervisor(this.site);
+  }
+
+  disk(machine: string): SimDisk {
+    return this.#disks.get(machine)!;
+  }
+
+  diskOf(role: string): SimDisk {
+    return this.disk(this.site.machineOf(role).name);
+  }
+
+  start(): void {
+    const { topology, knobs } = this.#played;
+    const cluster = clusterOf(this.layout, topology, knobs);
+    const job = this.#reference();
+    for (const placed of this.layout.roles) {
+      this.supervisor.start(placed.role, this.#mainOf(placed, { cluster, job }));
+    }
+  }
+
+  /** Its disks' volumes serve the next world. */
+  dispose(): void {
+    for (const disk of this.#disks.values()) disk.dispose();
+  }
+
+  #addMachines(): void {
+    const { seed, knobs } = this.#played;
+    const draws = new RandomStream(seed, "world/clocks");
+    for (const machine of this.layout.machines) {
+      const disk = new SimDisk(this.kernel, { machine, seed, latencyUs: knobs.diskLatencyUs });
+      this.#disks.set(machine, disk);
+      const clockOffsetMs = draws.between(-knobs.clockOffsetMsMax, knobs.clockOffsetMsMax);
+      this.site.addMachine(machine, { disk, clockOffsetMs });
+    }
+  }
+
+  #putInput(): void {
+    const disk = this.diskOf("broker");
+    for (const [topic, partitions] of Object.entries(this.#actors.input)) {
+      const records = partitions.map(partition =>
+        partition.map(value => ({ key: null, value: encode(value), timestampMs: INPUT_TIMESTAMP_MS })),
+      );
+      for (const { name, bytes } of topicImage(topic, records)) disk.seed(`${roleFolder("broker")}/${name}`, bytes);
+    }
+  }
+
+  #reference(): JobReference {
+    const { job, params } = this.#actors;
+    return { id: job.name, name: job.name, module: job.module, params, graphHash: this.graph.hash };
+  }
+
+  #mainOf({ role, kind }: PlacedRole, start: Omit<Parameters<typeof startRole>[2], "jobs">): Main {
+    if (kind === "service") return this.#actors.services[role]!.main;
+    return host => {
+      // One incarnation, one import: what the job's module keeps does not outlive the process.
+      const job = this.tasks.weave(this.#actors.freshJob?.() ?? this.#actors.job, role);
+      startRole(host, kind, { ...start, jobs: () => job });
+    };
+  }
+}
+
+/** What a case's scenario brings: things that are not plain data. */
+export interface Actors {
+  readonly job: Job;
+  readonly params: unknown;
+  /** An author's own external systems, by role. */
+  readonly services: Readonly<Record<string, { readonly main: Main }>>;
+  /** Records by topic and partition. */
+  readonly input: Readonly<Record<string, readonly (readonly unknown[])[]>>;
+  /** A copy of the job from a fresh import of its modules. */
+  readonly freshJob?: () => Job;
+}
+
+/** Input carries its own times in its records; the broker's are the same for all. */
+const INPUT_TIMESTAMP_MS = 1_700_000_000_000;

@@ -67,7 +67,12 @@ export class CheckpointCoordinator {
     const pending = this.#pending;
     const outcome = pending?.id === checkpoint ? pending.acknowledge(execution, snapshot) : "discarded";
     if (outcome === "accepted") {
-      this.#host.emit({ event: "checkpoint.ack", subtask: subtaskOf(snapshot), checkpoint, attempt: pending!.plan.attempt });
+      this.#host.emit({
+        event: "checkpoint.ack",
+        subtask: subtaskOf(snapshot),
+        checkpoint,
+        attempt: pending!.plan.attempt,
+      });
       if (pending!.whole) this.#finish(pending!);
     } else if (outcome !== "duplicate") {
       this.#discardUnaddressed(snapshot.files.map(file => file.path));
@@ -106,7 +111,10 @@ export class CheckpointCoordinator {
     this.#urgent = false;
     const plan = this.#active ? this.#job.plan() : undefined;
     if (plan === undefined) return this.#schedule();
-    const pending = new PendingCheckpoint(id, plan, { triggeredAtMs: this.#host.clock.now(), startedAtMs: this.#lastTriggerMs });
+    const pending = new PendingCheckpoint(id, plan, {
+      triggeredAtMs: this.#host.clock.now(),
+      startedAtMs: this.#lastTriggerMs,
+    });
     this.#pending = pending;
     this.#expiryTimer = this.#host.timer(this.#settings.timeoutMs, () => this.#abort(pending, "expired"));
     this.#host.emit({ event: "checkpoint.trigger", checkpoint: id, attempt: plan.attempt });
@@ -165,13 +173,19 @@ export class CheckpointCoordinator {
       event: "checkpoint.abort",
       checkpoint: pending.id,
       attempt: pending.plan.attempt,
-      detail: { reason, ...(missing.length > 0 ? { missing: missing.join(" ") } : {}), ...(error === undefined ? {} : { error: String(error) }) },
+      detail: {
+        reason,
+        ...(missing.length > 0 ? { missing: missing.join(" ") } : {}),
+        ...(error === undefined ? {} : { error: String(error) }),
+      },
     });
     this.#discardUnaddressed(pending.files().map(file => file.path));
     if (!this.#active) return;
     this.#job.notifyAborted(pending.id);
     if (countsAsFailure(reason) && ++this.#failures > this.#settings.tolerableFailures) {
-      this.#job.fail(`checkpoint ${pending.id} ${reason}; ${this.#settings.tolerableFailures} failures in a row are tolerated`);
+      this.#job.fail(
+        `checkpoint ${pending.id} ${reason}; ${this.#settings.tolerableFailures} failures in a row are tolerated`,
+      );
     }
     this.#schedule();
   }

@@ -29,6 +29,11 @@ export class Counters {
     return found !== undefined;
   }
 
+  /** Ids up to this one were handed out, or may have been. */
+  get reserved(): number {
+    return this.#reserved;
+  }
+
   async nextAttempt(): Promise<number> {
     this.#attempts++;
     if (this.#reserved - this.#lastCheckpoint < BLOCK / 2) this.#reserved += BLOCK;

@@ -1,3 +1,4 @@
+import type { ClusterServices } from "../api/cluster-services.ts";
 import type { Job } from "../api/job.ts";
 import type { JobReference } from "../task/task-contract.ts";
 
@@ -49,6 +50,12 @@ export type JobManagerConfig = ClusterConfig & { readonly job: JobReference };
 
 /** Calls the job's module anew in this incarnation; a job never travels as functions. */
 export type JobLoader = (reference: JobReference) => Job;
+
+/** What connectors are told of it. */
+export function servicesOf(config: ClusterConfig): ClusterServices {
+  const { broker, storageNodes, replicas, rpcTimeoutMs, transactionTimeoutMs } = config;
+  return { broker, storageNodes, replicas, rpcTimeoutMs, transactionTimeoutMs };
+}
 
 /** Flink's defaults where it has one. */
 export const clusterDefaults = {

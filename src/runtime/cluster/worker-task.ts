@@ -1,0 +1,160 @@
+import type { Host } from "../../host/host.ts";
+import type { ClusterServices } from "../api/cluster-services.ts";
+import type {
+  CheckpointStorage,
+  DeclineReason,
+  EnumeratorEvent,
+  ReaderEvent,
+  RunningTask,
+  SubtaskSnapshot,
+  TaskDeployment,
+  TaskEnvironment,
+} from "../task/task-contract.ts";
+import type { TaskReport, TaskState } from "./messages.ts";
+
+/**
+ * One subtask on its worker: its state, and both directions of the task contract. It owns that states only move forward
+ * and that nothing is asked of a subtask that has ended; what the subtask does is task/.
+ */
+export class WorkerTask implements TaskEnvironment {
+  readonly host: Host;
+  readonly services: ClusterServices;
+  readonly storage: CheckpointStorage;
+  readonly deployment: TaskDeployment;
+  readonly recordCostUs: number;
+  readonly #outbox: TaskOutbox;
+  #state: TaskState = "deploying";
+  #cause: string | undefined;
+  #task: RunningTask | undefined;
+  #cancelAsked = false;
+  #completed = 0;
+
+  constructor(options: WorkerTaskOptions) {
+    this.host = options.host;
+    this.services = options.services;
+    this.storage = options.storage;
+    this.deployment = options.deployment;
+    this.recordCostUs = options.recordCostUs;
+    this.#outbox = options.outbox;
+  }
+
+  /** What does not start has failed. */
+  start(begin: (environment: TaskEnvironment) => RunningTask): void {
+    try {
+      this.#task = begin(this);
+      if (this.#cancelAsked) this.#task.cancel();
+    } catch (error) {
+      this.failed(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  get ended(): boolean {
+    return this.#state === "finished" || this.#state === "failed" || this.#state === "canceled";
+  }
+
+  report(): TaskReport {
+    const { execution } = this.deployment;
+    return { execution, state: this.#state, ...(this.#cause === undefined ? {} : { cause: this.#cause }) };
+  }
+
+  // What the worker asks of the subtask.
+
+  /** False says that it cannot take part: it has ended or does not run yet. */
+  trigger(checkpoint: number, timestampMs: number): boolean {
+    if (this.#task === undefined || (this.#state !== "running" && this.#state !== "ended")) return false;
+    this.#task.triggerCheckpoint(checkpoint, timestampMs);
+    return true;
+  }
+
+  /** Told by message and again by every heartbeat: an id is passed on once. */
+  checkpointComplete(checkpoint: number): void {
+    if (this.ended || checkpoint <= this.#completed) return;
+    this.#completed = checkpoint;
+    this.#task?.notifyCheckpointComplete(checkpoint);
+  }
+
+  checkpointAborted(checkpoint: number): void {
+    if (!this.ended) this.#task?.notifyCheckpointAborted(checkpoint);
+  }
+
+  sourceEvent(uid: string, event: EnumeratorEvent): boolean {
+    if (this.ended || this.#task === undefined) return false;
+    this.#task.fromCoordinator(uid, event);
+    return true;
+  }
+
+  cancel(): void {
+    if (this.ended || this.#cancelAsked) return;
+    this.#cancelAsked = true;
+    this.#task?.cancel();
+  }
+
+  // What the subtask asks of the worker (TaskEnvironment).
+
+  running(): void {
+    if (this.#advance("deploying", "running")) this.#emit("task.running");
+  }
+
+  endOfData(): void {
+    this.#advance("running", "ended");
+  }
+
+  acknowledge(checkpoint: number, snapshot: SubtaskSnapshot): void {
+    if (!this.ended) this.#outbox.acknowledge(this.deployment.execution, checkpoint, snapshot);
+  }
+
+  decline(checkpoint: number, reason: DeclineReason): void {
+    if (!this.ended) this.#outbox.decline(this.deployment.execution, checkpoint, reason);
+  }
+
+  finished(): void {
+    if (this.#end("finished")) this.#emit("task.finished");
+  }
+
+  failed(cause: string): void {
+    if (this.ended) return;
+    this.#cause = cause;
+    if (this.#end("failed")) this.#emit("task.failed", { cause });
+  }
+
+  canceled(): void {
+    this.#end("canceled");
+  }
+
+  toCoordinator(uid: string, event: ReaderEvent): void {
+    if (!this.ended) this.#outbox.readerEvent(this.deployment.execution, uid, event);
+  }
+
+  #advance(from: TaskState, to: TaskState): boolean {
+    if (this.#state !== from) return false;
+    this.#state = to;
+    this.#outbox.stateChanged(this.report());
+    return true;
+  }
+
+  #end(state: TaskState): boolean {
+    return !this.ended && this.#advance(this.#state, state);
+  }
+
+  #emit(event: string, detail?: Readonly<Record<string, string>>): void {
+    const { vertex, subtask, attempt } = this.deployment;
+    this.host.emit({ event, subtask: `${vertex}[${subtask}]`, attempt, ...(detail === undefined ? {} : { detail }) });
+  }
+}
+
+export interface WorkerTaskOptions {
+  readonly host: Host;
+  readonly services: ClusterServices;
+  readonly storage: CheckpointStorage;
+  readonly deployment: TaskDeployment;
+  readonly recordCostUs: number;
+  readonly outbox: TaskOutbox;
+}
+
+/** Where a subtask's words leave the worker. */
+export interface TaskOutbox {
+  stateChanged(report: TaskReport): void;
+  acknowledge(execution: string, checkpoint: number, snapshot: SubtaskSnapshot): void;
+  decline(execution: string, checkpoint: number, reason: DeclineReason): void;
+  readerEvent(execution: string, uid: string, event: ReaderEvent): void;
+}

@@ -120,7 +120,14 @@ export type EnumeratorEvent =
 /** What a reader tells its enumerator. */
 export type ReaderEvent = { readonly kind: "request-split" };
 
-/** What a worker may ask of a subtask. All calls are synchronous; outcomes come through {@link TaskEnvironment}. */
+/**
+ * What a worker may ask of a subtask. All calls are synchronous; outcomes come through {@link TaskEnvironment}, of which
+ * exactly one of `finished`, `failed` and `canceled` is called, as the last.
+ *
+ * The subtask itself emits the events `barrier.arrive`, `barrier.align`, `snapshot.sync`, `snapshot.upload`,
+ * `checkpoint.ack`, `commit.notify`, `sink.precommit`, `sink.commit`, `task.restore`, `task.running`, `task.failed`,
+ * `task.finished` and `source.first-record`; the worker emits none of them again.
+ */
 export interface RunningTask {
   /**
    * Take this checkpoint now and send its barrier: sources, and subtasks all of whose producers have finished. An id that

@@ -1,11 +1,11 @@
 import type { Host } from "../../host/host.ts";
 import { Body } from "../../rpc/body.ts";
 import { startRpcServer, type RpcHandlers } from "../../rpc/rpc-server.ts";
+import { DeadlineClock } from "../deadline-clock.ts";
 import { untilDiskObeys, WriteAheadLog } from "../write-ahead-log.ts";
 import type { Change } from "./coordination-client.ts";
 import { coordinationLogPath, type CoordinationChange } from "./coordination-log.ts";
 import { CoordinationState } from "./coordination-state.ts";
-import { SessionClock } from "./session-clock.ts";
 
 /**
  * The coordination service: one process, one log, linearizable. It owns the order in which requests are decided and that
@@ -28,28 +28,28 @@ async function serve(host: Host, address: string, dir: string): Promise<void> {
       log.append(change);
     }
   };
-  const clock = new SessionClock(host, session => commit(state.expireSession(session)));
-  for (const session of state.sessions()) clock.extend(session, state.sessionTtlMs(session)!);
+  const clock = new DeadlineClock(host, session => commit(state.expireSession(session)));
+  for (const session of state.sessions()) clock.set(session, state.sessionTtlMs(session)!);
   await startRpcServer(host, address, handlers(state, log, clock, commit));
 }
 
 function handlers(
   state: CoordinationState,
   log: WriteAheadLog,
-  clock: SessionClock,
+  clock: DeadlineClock,
   commit: (changes: readonly CoordinationChange[]) => void,
 ): RpcHandlers {
   return {
     "coord.open-session": request => {
       const opened = state.openSession(new Body(request).whole("ttlMs", 1));
       commit([opened]);
-      clock.extend(opened.session, opened.ttlMs);
+      clock.set(opened.session, opened.ttlMs);
       return log.whenDurable({ session: opened.session });
     },
     "coord.keep-alive": request => {
       const session = new Body(request).text("session");
       const ttlMs = state.sessionTtlMs(session);
-      if (ttlMs !== undefined) clock.extend(session, ttlMs);
+      if (ttlMs !== undefined) clock.set(session, ttlMs);
       return log.whenDurable({ state: ttlMs === undefined ? "expired" : "alive" });
     },
     "coord.get": request => log.whenDurable({ entry: state.get(new Body(request).text("key")) }),

@@ -26,14 +26,20 @@ export function packRecord(record: NewRecord): PackedRecord {
 }
 
 export function unpackRecord(packed: unknown): NewRecord {
+  assertPacked(packed);
+  const [key, value, timestampMs, origin] = packed as [Uint8Array | null, Uint8Array, number, unknown];
+  const record = { key, value, timestampMs };
+  return origin === undefined ? record : { ...record, origin };
+}
+
+/** Throws the fault `malformed`. */
+export function assertPacked(packed: unknown): asserts packed is PackedRecord {
   if (!Array.isArray(packed)) throw new RpcFault("malformed", "a record is a list");
-  const [key, value, timestampMs, origin] = packed as readonly unknown[];
+  const [key, value, timestampMs] = packed as readonly unknown[];
   if (!(value instanceof Uint8Array) || !(key === null || key instanceof Uint8Array)) {
     throw new RpcFault("malformed", "a record has bytes as value, and bytes or null as key");
   }
   if (!Number.isSafeInteger(timestampMs)) throw new RpcFault("malformed", "a record has a whole number as timestamp");
-  const record = { key, value, timestampMs: timestampMs as number };
-  return origin === undefined ? record : { ...record, origin };
 }
 
 /** `[offset, packed record]`. */

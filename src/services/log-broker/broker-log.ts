@@ -1,0 +1,149 @@
+import { encodeEntry, readLog } from "../log-entry.ts";
+import type { BrokerChange } from "./broker-change.ts";
+import { BrokerState } from "./broker-state.ts";
+import { packRecord, unpackRecord, type FetchedRecord, type NewRecord } from "./log-record.ts";
+
+/**
+ * The broker's files, as pure functions of their bytes: what oracles judge by, how input gets on a disk before the broker
+ * starts, and how the broker itself recovers.
+ *
+ * A broker's folder holds `broker.log`, its write-ahead log, and in `images/` one file per topic that was there before
+ * it; images are read first, in order of their names, and never written.
+ */
+export function readBrokerLog(view: FileView, dir: string): BrokerHistory {
+  const state = new BrokerState();
+  const transactions: TransactionEvent[] = [];
+  const committedAt = new Map<object, number>();
+  readChanges(view, dir).forEach((change, position) => {
+    const event = transactionEvent(state, change, position);
+    const transaction = event === undefined ? undefined : state.producer(event.transactionalId)?.current;
+    state.apply(change);
+    if (event === undefined) return;
+    transactions.push(event);
+    if (event.kind === "committed" && transaction !== undefined) committedAt.set(transaction, position);
+  });
+  const topics = new Map<string, readonly (readonly CommittedRecord[])[]>();
+  for (const [topic, partitions] of state.topics) {
+    topics.set(
+      topic,
+      partitions.map(partition =>
+        partition.read(0, Infinity, "read-committed").records.map(([offset, packed]): CommittedRecord => {
+          const transaction = partition.transactionAt(offset);
+          const record = { offset, ...unpackRecord(packed) };
+          if (transaction === undefined) return record;
+          const { transactionalId, producerId } = transaction;
+          return {
+            ...record,
+            transaction: {
+              transactionalId,
+              producerId,
+              epoch: transaction.epochs[0]!,
+              committedAt: committedAt.get(transaction)!,
+            },
+          };
+        }),
+      ),
+    );
+  }
+  return { topics, transactions };
+}
+
+/** Files, relative to the broker's folder, that give it a topic from the start. */
+export function topicImage(
+  topic: string,
+  partitions: readonly (readonly NewRecord[])[],
+): readonly { readonly name: string; readonly bytes: Uint8Array }[] {
+  const created: BrokerChange = { kind: "topic-created", topic, partitions: partitions.length };
+  const entries = [encodeEntry(1, [created])];
+  partitions.forEach((records, partition) => {
+    for (let from = 0; from < records.length; from += IMAGE_BATCH_RECORDS) {
+      const batch = records.slice(from, from + IMAGE_BATCH_RECORDS).map(packRecord);
+      const appended: BrokerChange = {
+        kind: "appended",
+        topic,
+        partition,
+        producerId: -1,
+        epoch: 0,
+        sequence: 0,
+        records: batch,
+      };
+      entries.push(encodeEntry(entries.length + 1, [appended]));
+    }
+  });
+  return [{ name: `images/${encodeURIComponent(topic)}.log`, bytes: concat(entries) }];
+}
+
+export function brokerLogPath(dir: string): string {
+  return `${dir}/broker.log`;
+}
+
+export function imageFolder(dir: string): string {
+  return `${dir}/images`;
+}
+
+/** What the view of a disk must be able to do; `list` gives whole paths below a folder. */
+export interface FileView {
+  read(path: string): Uint8Array | undefined;
+  list(folder: string): readonly string[];
+}
+
+export interface BrokerHistory {
+  /** Committed records by topic and partition, in offset order. */
+  readonly topics: ReadonlyMap<string, readonly (readonly CommittedRecord[])[]>;
+  /** What happened to transactions, in order. */
+  readonly transactions: readonly TransactionEvent[];
+}
+
+export interface CommittedRecord extends FetchedRecord {
+  /** The transaction that it belongs to; `committedAt` is the position of its commit in the history. */
+  readonly transaction?: {
+    readonly transactionalId: string;
+    readonly producerId: number;
+    readonly epoch: number;
+    readonly committedAt: number;
+  };
+}
+
+export interface TransactionEvent {
+  readonly kind: "begun" | "prepared" | "committed" | "aborted";
+  readonly transactionalId: string;
+  readonly producerId: number;
+  /** The epoch under which the transaction began. */
+  readonly epoch: number;
+  /** Grows along the broker's log. */
+  readonly position: number;
+}
+
+function readChanges(view: FileView, dir: string): readonly BrokerChange[] {
+  const changes: BrokerChange[] = [];
+  for (const path of [...view.list(imageFolder(dir)), brokerLogPath(dir)]) {
+    const bytes = view.read(path);
+    if (bytes !== undefined) changes.push(...(readLog(bytes).records as readonly BrokerChange[]));
+  }
+  return changes;
+}
+
+/** What the change is about to do to a transaction. */
+function transactionEvent(state: BrokerState, change: BrokerChange, position: number): TransactionEvent | undefined {
+  if (change.kind === "topic-created" || change.kind === "epoch-begun") return undefined;
+  const { transactionalId } = change;
+  const producer = transactionalId === undefined ? undefined : state.producer(transactionalId);
+  if (transactionalId === undefined || producer === undefined) return undefined;
+  const begins = change.kind === "appended" && producer.current === undefined;
+  if (!begins && (change.kind === "appended" || producer.current === undefined)) return undefined;
+  const kind = change.kind === "appended" ? "begun" : change.kind === "prepared" ? "prepared" : change.outcome;
+  const epoch = producer.current?.epochs[0] ?? producer.epoch;
+  return { kind, transactionalId, producerId: producer.producerId, epoch, position };
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+const IMAGE_BATCH_RECORDS = 256;

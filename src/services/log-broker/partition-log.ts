@@ -1,0 +1,107 @@
+import type { Isolation } from "./broker-client.ts";
+import type { PackedRecord } from "./log-record.ts";
+import type { Transaction } from "./transaction.ts";
+
+/**
+ * One partition: its records and markers by offset, the last stable offset, and the sequences by which a repeated
+ * produce is known. It does not decide who may append (broker-state.ts).
+ */
+export class PartitionLog {
+  readonly #entries: Entry[] = [];
+  /** First offset of each undecided transaction; insertion order is offset order. */
+  readonly #undecided = new Map<Transaction, number>();
+  readonly #producers = new Map<number, ProducerSequence>();
+
+  get endOffset(): number {
+    return this.#entries.length;
+  }
+
+  /** Everything before it is decided: where read-committed readers stop. */
+  get lastStableOffset(): number {
+    for (const offset of this.#undecided.values()) return offset;
+    return this.#entries.length;
+  }
+
+  visibleEnd(isolation: Isolation): number {
+    return isolation === "read-committed" ? this.lastStableOffset : this.endOffset;
+  }
+
+  append(records: readonly PackedRecord[], transaction: Transaction | undefined): number {
+    const baseOffset = this.#entries.length;
+    for (const record of records) this.#entries.push({ record, transaction });
+    if (transaction !== undefined && !this.#undecided.has(transaction)) {
+      this.#undecided.set(transaction, baseOffset);
+      transaction.partitions.add(this);
+    }
+    return baseOffset;
+  }
+
+  appendMarker(transaction: Transaction): void {
+    this.#undecided.delete(transaction);
+    this.#entries.push({ record: undefined, transaction });
+  }
+
+  /** At most `recordsMax` visible records from `offset` on; markers and aborted records are passed over. */
+  read(
+    offset: number,
+    recordsMax: number,
+    isolation: Isolation,
+  ): { records: [number, PackedRecord][]; nextOffset: number } {
+    const end = this.visibleEnd(isolation);
+    const records: [number, PackedRecord][] = [];
+    let next = offset;
+    for (; next < end && records.length < recordsMax; next++) {
+      const { record, transaction } = this.#entries[next]!;
+      const visible =
+        isolation === "read-uncommitted" || transaction === undefined || transaction.state === "committed";
+      if (record !== undefined && visible) records.push([next, record]);
+    }
+    return { records, nextOffset: next };
+  }
+
+  transactionAt(offset: number): Transaction | undefined {
+    return this.#entries[offset]?.transaction;
+  }
+
+  /** `next`: to be appended. A number: the base offset that this very batch was given before. */
+  placeOf(batch: Batch): "next" | "out-of-order" | number {
+    const known = this.#producers.get(batch.producerId);
+    const sequence = known?.epoch === batch.epoch ? known : undefined;
+    if (batch.sequence === (sequence?.next ?? 0)) return "next";
+    const earlier = sequence?.recent.find(recent => recent.sequence === batch.sequence && recent.count === batch.count);
+    return earlier?.baseOffset ?? "out-of-order";
+  }
+
+  remember(batch: Batch, baseOffset: number): void {
+    let known = this.#producers.get(batch.producerId);
+    if (known?.epoch !== batch.epoch) {
+      known = { epoch: batch.epoch, next: 0, recent: [] };
+      this.#producers.set(batch.producerId, known);
+    }
+    known.next = batch.sequence + batch.count;
+    known.recent.push({ sequence: batch.sequence, count: batch.count, baseOffset });
+    if (known.recent.length > RECENT_BATCHES_MAX) known.recent.shift();
+  }
+}
+
+export interface Batch {
+  readonly producerId: number;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly count: number;
+}
+
+/** A marker has no record. */
+interface Entry {
+  readonly record: PackedRecord | undefined;
+  readonly transaction: Transaction | undefined;
+}
+
+interface ProducerSequence {
+  readonly epoch: number;
+  next: number;
+  readonly recent: { readonly sequence: number; readonly count: number; readonly baseOffset: number }[];
+}
+
+/** As Kafka: a producer has at most five batches under way. */
+const RECENT_BATCHES_MAX = 5;

@@ -1,0 +1,51 @@
+import { decode as decodePlain } from "../../rpc/codec.ts";
+import type { Source } from "../api/source.ts";
+import { LogEnumerator } from "./log-enumerator.ts";
+import { LogReader } from "./log-reader.ts";
+
+/**
+ * Reads a topic of the log broker, committed records only. A split is a partition; its position is the next offset to
+ * read. `bounded` reads up to the end that the topic has when the job first starts; that end is kept in the state.
+ */
+export function logSource<T>(options: LogSourceOptions<T>): Source<T, LogSplit> {
+  const { topic, bounded = false, recordsPerFetch = 100 } = options;
+  if (topic === "") throw new Error('logSource needs the name of a topic, such as { topic: "payments" }.');
+  if (!Number.isSafeInteger(recordsPerFetch) || recordsPerFetch < 1) {
+    throw new Error(`recordsPerFetch is a whole number, 1 or more; got ${recordsPerFetch}.`);
+  }
+  const decode = options.decode ?? ((value: Uint8Array) => decodePlain(value) as T);
+  return {
+    kind: "log",
+    boundedness: bounded ? "bounded" : "unbounded",
+    createEnumerator: (context, restored) =>
+      new LogEnumerator({ topic, bounded, broker: options.broker, context, restored }),
+    createReader: context => new LogReader({ decode, recordsPerFetch, broker: options.broker, context }),
+  };
+}
+
+export interface LogSourceOptions<T> {
+  readonly topic: string;
+  readonly bounded?: boolean;
+  /** From the record's bytes; plain data in the codec of rpc/ when absent. Must be pure. */
+  readonly decode?: (value: Uint8Array, record: LogRecordHead) => T;
+  readonly recordsPerFetch?: number;
+  /** Address of another broker than the cluster's. */
+  readonly broker?: string;
+}
+
+export interface LogRecordHead {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: Uint8Array | null;
+  readonly timestampMs: number;
+}
+
+export interface LogSplit {
+  readonly topic: string;
+  readonly partition: number;
+  /** Next offset to read. */
+  readonly position: number;
+  /** Bounded: the split ends before this offset. */
+  readonly end?: number;
+}

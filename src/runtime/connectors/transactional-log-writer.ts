@@ -1,0 +1,123 @@
+import { BrokerClient, type TransactionName } from "../../services/log-broker/broker-client.ts";
+import type { Committable, SinkContext, SinkWriter, WriteContext } from "../api/sink.ts";
+import { PENDING_RECORDS_MAX, type LogWriterOptions } from "./log-writer.ts";
+import { ProduceQueue } from "./produce-queue.ts";
+import { parseTransactionId, transactionId, transactionPrefix } from "./transaction-id.ts";
+import { untilKnown } from "./until-known.ts";
+
+/**
+ * Writes each epoch into a transaction of its own and prepares it with the checkpoint. It owns the names of its
+ * transactions and the end of those that dead generations left behind; commits are the committer's.
+ *
+ * A transaction of a dead generation is aborted by a new epoch for its id, which also fences whoever still holds it.
+ * That happens at `open`, for the subtasks that map to this one after a rescale, and again by subtask 0 with each
+ * checkpoint: a worker that was thought dead may prepare one more transaction long after the first sweep.
+ */
+export class TransactionalLogWriter<T> implements SinkWriter<T> {
+  readonly #context: SinkContext;
+  readonly #broker: BrokerClient;
+  readonly #topic: string;
+  readonly #timeoutMs: number;
+  readonly #prefix: string;
+  readonly #queue: ProduceQueue<T>;
+  #transactions = 0;
+  #transaction: Promise<TransactionName> | undefined;
+  #closed = false;
+
+  constructor(options: LogWriterOptions<T> & { readonly timeoutMs: number }) {
+    const { context, topic, format } = options;
+    const { host, services } = context;
+    this.#context = context;
+    this.#topic = topic;
+    this.#timeoutMs = options.timeoutMs;
+    this.#prefix = transactionPrefix(context.lineage, context.operator);
+    this.#broker = new BrokerClient(host, {
+      address: options.broker ?? services.broker,
+      rpcTimeoutMs: services.rpcTimeoutMs,
+    });
+    this.#queue = new ProduceQueue({
+      host,
+      broker: this.#broker,
+      topic,
+      format,
+      subtask: context.subtask,
+      changed: () => context.available(),
+      failed: cause => context.fail(cause),
+    });
+  }
+
+  async open(): Promise<void> {
+    this.#queue.partitionsAre(await this.#known(() => this.#broker.partitions(this.#topic)));
+    const { subtask, parallelism } = this.#context;
+    await this.#abortLingering(of => of % parallelism === subtask);
+  }
+
+  write(record: T, context: WriteContext): void {
+    this.#transaction ??= this.#begin();
+    this.#queue.write(record, context);
+  }
+
+  writable(): boolean {
+    return this.#queue.pending < PENDING_RECORDS_MAX;
+  }
+
+  async prepareCommit(): Promise<readonly Committable[]> {
+    if (this.#context.subtask === 0) await this.#abortLingering(() => true);
+    const begun = this.#transaction;
+    if (begun === undefined) return [];
+    const transaction = await begun;
+    await this.#queue.flush();
+    this.#transaction = undefined;
+    this.#queue.produceAs(undefined);
+    const outcome = await this.#known(() => this.#broker.prepare(transaction));
+    if (outcome !== "prepared")
+      throw new Error(`transaction ${transaction.transactionalId} could not be prepared: ${outcome}`);
+    return [transaction];
+  }
+
+  /** What is open has no future; what is prepared may have one. */
+  close(): void {
+    this.#closed = true;
+    this.#queue.close();
+    if (this.#transaction === undefined) return this.#broker.close();
+    const abort = async (transaction: TransactionName): Promise<void> => void (await this.#broker.abort(transaction));
+    // When this fails the transaction lingers until its time-out, or the next generation's sweep.
+    void this.#transaction.then(abort).then(
+      () => this.#broker.close(),
+      () => this.#broker.close(),
+    );
+  }
+
+  async #start(): Promise<TransactionName> {
+    const { attempt: generation, subtask } = this.#context;
+    const name = transactionId(this.#prefix, { generation, subtask, number: this.#transactions++ });
+    const { producerId, epoch } = await this.#known(() =>
+      this.#broker.initTransactions({ transactionalId: name, timeoutMs: this.#timeoutMs, keepPrepared: false }),
+    );
+    const transaction = { transactionalId: name, producerId, epoch };
+    this.#queue.produceAs(transaction);
+    return transaction;
+  }
+
+  #begin(): Promise<TransactionName> {
+    const begun = this.#start();
+    begun.catch((error: unknown) => {
+      if (!this.#closed) this.#context.fail(error);
+    });
+    return begun;
+  }
+
+  async #abortLingering(mine: (subtask: number) => boolean): Promise<void> {
+    for (const { transactionalId } of await this.#known(() => this.#broker.listTransactions(this.#prefix))) {
+      const id = parseTransactionId(this.#prefix, transactionalId);
+      if (id === undefined || id.generation >= this.#context.attempt || !mine(id.subtask)) continue;
+      await this.#known(() =>
+        this.#broker.initTransactions({ transactionalId, timeoutMs: this.#timeoutMs, keepPrepared: false }),
+      );
+    }
+  }
+
+  #known<R>(ask: () => Promise<R>): Promise<R> {
+    return untilKnown(this.#context.host, () => !this.#closed, ask);
+  }
+}

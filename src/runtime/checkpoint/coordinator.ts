@@ -135,7 +135,7 @@ export class CheckpointCoordinator {
   async #publish(pending: PendingCheckpoint): Promise<void> {
     const { attempt } = pending.plan;
     const metadata = pending.metadata(this.#settings.job, this.#settings.leader);
-    const path = `${pending.id}/metadata-${attempt}`;
+    const path = `chk-${pending.id}/metadata-${attempt}`;
     this.#host.emit({ event: "metadata.write", checkpoint: pending.id, attempt });
     let file;
     try {

@@ -223,8 +223,8 @@ function jobRestart(strategy: NonNullable<JobGraph["restartStrategy"]>): JobMana
     : { kind: "fixed-delay", delayMs: strategy.delayMs, attemptsMax: strategy.restartsMax };
 }
 
-/** Paths begin with the checkpoint's id: `17/count[1]#3`. What does not is not ours to judge. */
+/** Paths begin with the checkpoint's id: `chk-17/count[1]#3.state`. What does not is not ours to judge. */
 function checkpointOf(path: string): number {
-  const id = Number(path.slice(0, path.indexOf("/")));
-  return Number.isSafeInteger(id) && id > 0 ? id : Number.MAX_SAFE_INTEGER;
+  const match = /^chk-(\d+)\//.exec(path);
+  return match === null ? Number.MAX_SAFE_INTEGER : Number(match[1]);
 }

@@ -83,8 +83,9 @@ export class WorkerTask implements TaskEnvironment {
     return true;
   }
 
+  /** A subtask that has ended lets go of what its consumers could still have fetched. */
   cancel(): void {
-    if (this.ended || this.#cancelAsked) return;
+    if (this.#cancelAsked) return;
     this.#cancelAsked = true;
     this.#task?.cancel();
   }
@@ -92,7 +93,7 @@ export class WorkerTask implements TaskEnvironment {
   // What the subtask asks of the worker (TaskEnvironment).
 
   running(): void {
-    if (this.#advance("deploying", "running")) this.#emit("task.running");
+    this.#advance("deploying", "running");
   }
 
   endOfData(): void {
@@ -108,13 +109,13 @@ export class WorkerTask implements TaskEnvironment {
   }
 
   finished(): void {
-    if (this.#end("finished")) this.#emit("task.finished");
+    this.#end("finished");
   }
 
   failed(cause: string): void {
     if (this.ended) return;
     this.#cause = cause;
-    if (this.#end("failed")) this.#emit("task.failed", { cause });
+    this.#end("failed");
   }
 
   canceled(): void {
@@ -125,20 +126,14 @@ export class WorkerTask implements TaskEnvironment {
     if (!this.ended) this.#outbox.readerEvent(this.deployment.execution, uid, event);
   }
 
-  #advance(from: TaskState, to: TaskState): boolean {
-    if (this.#state !== from) return false;
+  #advance(from: TaskState, to: TaskState): void {
+    if (this.#state !== from) return;
     this.#state = to;
     this.#outbox.stateChanged(this.report());
-    return true;
   }
 
-  #end(state: TaskState): boolean {
-    return !this.ended && this.#advance(this.#state, state);
-  }
-
-  #emit(event: string, detail?: Readonly<Record<string, string>>): void {
-    const { vertex, subtask, attempt } = this.deployment;
-    this.host.emit({ event, subtask: `${vertex}[${subtask}]`, attempt, ...(detail === undefined ? {} : { detail }) });
+  #end(state: TaskState): void {
+    if (!this.ended) this.#advance(this.#state, state);
   }
 }
 

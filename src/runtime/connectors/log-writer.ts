@@ -2,6 +2,7 @@ import { BrokerClient } from "../../services/log-broker/broker-client.ts";
 import type { Committable, SinkContext, SinkWriter, WriteContext } from "../api/sink.ts";
 import type { LogFormat } from "./log-sink.ts";
 import { ProduceQueue } from "./produce-queue.ts";
+import { topicPartitions } from "./topic-partitions.ts";
 import { untilKnown } from "./until-known.ts";
 
 /** Writes at once and flushes with each checkpoint: nothing is lost, and what is written again after a restore stands twice. */
@@ -37,7 +38,7 @@ export class LogWriter<T> implements SinkWriter<T> {
       await untilKnown(
         this.#context.host,
         () => !this.#closed,
-        () => this.#broker.partitions(this.#topic),
+        () => topicPartitions(this.#broker, this.#topic, this.#context.parallelism),
       ),
     );
     this.#queue.produceAs({ producerId: -1, epoch: 0 });

@@ -2,6 +2,7 @@ import { BrokerClient, type TransactionName } from "../../services/log-broker/br
 import type { Committable, SinkContext, SinkWriter, WriteContext } from "../api/sink.ts";
 import { PENDING_RECORDS_MAX, type LogWriterOptions } from "./log-writer.ts";
 import { ProduceQueue } from "./produce-queue.ts";
+import { topicPartitions } from "./topic-partitions.ts";
 import { parseTransactionId, transactionId, transactionPrefix } from "./transaction-id.ts";
 import { untilKnown } from "./until-known.ts";
 
@@ -47,8 +48,8 @@ export class TransactionalLogWriter<T> implements SinkWriter<T> {
   }
 
   async open(): Promise<void> {
-    this.#queue.partitionsAre(await this.#known(() => this.#broker.partitions(this.#topic)));
     const { subtask, parallelism } = this.#context;
+    this.#queue.partitionsAre(await this.#known(() => topicPartitions(this.#broker, this.#topic, parallelism)));
     await this.#abortLingering(of => of % parallelism === subtask);
   }
 

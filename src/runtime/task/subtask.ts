@@ -222,8 +222,8 @@ export class Subtask implements RunningTask {
     const copied = copyValue(operators) as ChainSnapshot["operators"];
     this.#report("snapshot.sync", checkpoint);
     if (file === undefined) return this.#acknowledge(checkpoint, [], copied, finished);
-    const { job, execution } = this.#environment.deployment;
-    this.#environment.storage.write(`${job.id}/chk-${checkpoint}/${execution}.state`, file).then(
+    const { execution } = this.#environment.deployment;
+    this.#environment.storage.write(`chk-${checkpoint}/${execution}.state`, file).then(
       stored => {
         if (this.#isEnded()) return;
         this.#report("snapshot.upload", checkpoint);

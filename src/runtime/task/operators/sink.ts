@@ -38,7 +38,7 @@ export class SinkOperator implements StreamOperator {
   async open(): Promise<void> {
     if (this.#pending !== undefined && this.#restored.length > 0) {
       for (const { checkpoint, items } of this.#restored) this.#pending.add(checkpoint, items);
-      await this.#pending.commitUpTo(Number.MAX_SAFE_INTEGER);
+      await this.#pending.commitUpTo(Math.max(...this.#restored.map(({ checkpoint }) => checkpoint)));
     }
     await this.#writer.open?.();
   }

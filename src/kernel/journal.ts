@@ -1,4 +1,5 @@
 import { Digest } from "./digest.ts";
+import { drawKey } from "./random.ts";
 
 /**
  * What happened, in order. It always keeps the rolling digest, and keeps whole entries only when recording: a failing
@@ -9,6 +10,8 @@ import { Digest } from "./digest.ts";
  */
 export class Journal {
   readonly digest = new Digest();
+  /** What stands for each owner in the digest: its name, since its number depends on who else came before it. */
+  readonly #ownerKeys: number[] = [];
   readonly #recording: Recording | undefined;
 
   constructor(options: { readonly record?: boolean } = {}) {
@@ -29,12 +32,13 @@ export class Journal {
 
   /** The kernel gives each owner's number a name before its first fold. */
   introduce(owner: number, name: string): void {
+    this.#ownerKeys[owner] = drawKey("owner", name);
     if (this.#recording !== undefined) this.#recording.owners[owner] = name;
   }
 
   /** Folds one happening into the digest: what kind, when, whose, and one number that sums up its content. */
   fold(kind: number, atUs: number, owner: number, content: number): void {
-    this.digest.foldHappening(kind, atUs, owner, content);
+    this.digest.foldHappening(kind, atUs, this.#ownerKeys[owner] ?? owner, content);
     if (this.#recording !== undefined) {
       const { folds, owners, entries } = this.#recording;
       folds.push({

@@ -20,4 +20,10 @@ export const portCall = {
   delivery: 32,
   /** Not a call: a process's life changed. */
   life: 33,
+  /** Not a call: the bytes of a write, by their checksum. */
+  message: 34,
+  /** Not a call: the name of an emitted event. */
+  event: 35,
+  /** Not a call: a random number that a process drew. */
+  random: 36,
 } as const;

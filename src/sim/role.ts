@@ -2,6 +2,7 @@ import type { HostEvent } from "../host/event.ts";
 import type { Main } from "../host/host.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Incarnation } from "../kernel/process.ts";
+import { drawKey } from "../kernel/random.ts";
 import type { Machine } from "./machine.ts";
 import type { Network } from "./net/network.ts";
 import type { NetStack } from "./net/net-stack.ts";
@@ -128,8 +129,7 @@ export class Role {
 
   #tell(incarnation: Incarnation, what: ProcessChange, cause?: unknown): void {
     const { kernel } = this.#surroundings;
-    kernel.journal.fold(portCall.life, kernel.nowUs, incarnation.owner, incarnation.number);
-    kernel.journal.digest.foldText(what);
+    incarnation.fold(portCall.life, drawKey("life", what) ^ incarnation.number);
     if (kernel.journal.recording) {
       const detail = { life: incarnation.number, ...(cause === undefined ? {} : { cause: String(cause) }) };
       kernel.journal.note(() => ({ atUs: kernel.nowUs, owner: this.name, what: `process.${what}`, detail }));

@@ -3,7 +3,7 @@ import type { HostEvent } from "../host/event.ts";
 import type { Clock, Host, RandomSource, Timer } from "../host/host.ts";
 import type { FenceProvider } from "../kernel/fence/fence-provider.ts";
 import type { Incarnation } from "../kernel/process.ts";
-import { RandomStream } from "../kernel/random.ts";
+import { drawKey, RandomStream } from "../kernel/random.ts";
 import type { Machine } from "./machine.ts";
 import type { SimNet } from "./net/sim-net.ts";
 import { portCall } from "./port-call.ts";
@@ -53,7 +53,7 @@ export class SimHost implements Host {
     const incarnation = this.#incarnation;
     if (!incarnation.enter(portCall.emit)) return;
     const { journal } = incarnation.kernel;
-    journal.digest.foldText(event.event);
+    incarnation.fold(portCall.event, drawKey("event", event.event) ^ (event.checkpoint ?? 0));
     if (journal.recording) {
       const { event: what, detail, ...rest } = event;
       journal.note(() => ({ atUs: incarnation.kernel.nowUs, owner: this.role, what, detail: { ...rest, ...detail } }));
@@ -129,7 +129,7 @@ class ProcessRandom implements RandomSource {
   }
 
   #folded(value: number): number {
-    this.#incarnation.kernel.journal.digest.fold(value);
+    this.#incarnation.fold(portCall.random, value);
     return value;
   }
 }

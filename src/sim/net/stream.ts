@@ -72,7 +72,7 @@ export class Stream implements LinkStream {
       return true;
     }
     const copy = this.#slab.copy(bytes);
-    this.#kernel.journal.digest.fold(this.#slab.checksum);
+    this.#foldMessage();
     this.#queue.push(copy);
     this.queuedBytes += copy.length;
     this.pump();
@@ -157,7 +157,7 @@ export class Stream implements LinkStream {
   }
 
   sever(effect: NetEffect): void {
-    if (!this.#sender.open && !this.#receiver.open) return;
+    if (this.#severed || (!this.#sender.open && !this.#receiver.open)) return;
     effect.connectionsReset++;
     this.#sender.severed(effect);
   }
@@ -171,7 +171,7 @@ export class Stream implements LinkStream {
 
   #send(bytes: Uint8Array): void {
     const { segmentBytesMax, splitPerMille } = this.#settings;
-    const { nowUs, journal } = this.#kernel;
+    const { nowUs } = this.#kernel;
     const chance = draw(this.#key ^ SPLITS, this.#writes++);
     const split = ((chance >>> 16) * 1000) / 0x10000 < splitPerMille;
     // Writes of one instant travel together, as TCP's own buffer lets them, unless the seed parts them.
@@ -179,13 +179,13 @@ export class Stream implements LinkStream {
       const tail = this.#underWay.last()!;
       if (tail.length > 0 && tail.length + bytes.length <= segmentBytesMax) {
         this.#underWay.replaceLast(this.#slab.append(tail, bytes));
-        journal.digest.fold(this.#slab.checksum);
+        this.#foldMessage();
         this.#unread += bytes.length;
         return;
       }
     }
     const copy = this.#slab.copy(bytes);
-    journal.digest.fold(this.#slab.checksum);
+    this.#foldMessage();
     if (split && copy.length > 1) {
       const at = 1 + ((chance & 0xffff) % (copy.length - 1));
       this.#launchInPieces(copy.subarray(0, at));
@@ -194,6 +194,12 @@ export class Stream implements LinkStream {
       this.#launchInPieces(copy);
     }
     this.#sentAtUs = nowUs;
+  }
+
+  /** The digest knows every message by the checksum that was made when it was copied. */
+  #foldMessage(): void {
+    const { journal, nowUs } = this.#kernel;
+    journal.fold(portCall.message, nowUs, this.link.owner, this.#slab.checksum);
   }
 
   #launchInPieces(bytes: Uint8Array): void {

@@ -1,0 +1,29 @@
+import { Kernel } from "../../kernel/kernel.ts";
+import type { NetworkOptions } from "../net/network.ts";
+import { Site } from "../site.ts";
+import { diskless } from "./diskless.ts";
+
+/** A site with a machine per role, whole writes and no jitter unless a test asks for them. */
+export class SmallSite {
+  readonly kernel: Kernel;
+  readonly site: Site;
+
+  constructor(roles: readonly string[], options: { readonly seed?: string; readonly net?: NetworkOptions } = {}) {
+    this.kernel = new Kernel({ seed: options.seed ?? "a" });
+    const settings = { jitterUs: 0, slowPerMille: 0, splitPerMille: 0, mergePerMille: 0, ...options.net?.settings };
+    this.site = new Site(this.kernel, { ...options.net, settings });
+    for (const role of roles) {
+      this.site.addMachine(role, { disk: diskless });
+      this.site.place(role, role);
+    }
+  }
+
+  /** Does something to the devices at an instant. */
+  at(ms: number, act: () => void): void {
+    this.kernel.at(ms * 1000, this.kernel.owner("test"), act);
+  }
+
+  get digest(): string {
+    return this.kernel.journal.digest.hex;
+  }
+}

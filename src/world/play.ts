@@ -2,6 +2,8 @@ import { Journal, type JournalEntry } from "../kernel/journal.ts";
 import type { KernelEnd } from "../kernel/kernel.ts";
 import { RandomStream } from "../kernel/random.ts";
 import { jobKey, type JobRecord } from "../runtime/checkpoint/coordination-keys.ts";
+import { describeJob } from "../runtime/graph/compile-job.ts";
+import type { LogicalGraph } from "../runtime/graph/logical-graph.ts";
 import { coordinationLogPath, readCoordinationLog } from "../services/coordination/coordination-log.ts";
 import { roleFolder } from "../roles/role-table.ts";
 import type { DurableView, Observation } from "../sim/observation.ts";
@@ -48,12 +50,18 @@ export interface Watch {
   };
   /** True: a claim is violated, and the run ends here. */
   on(observation: Observation): boolean;
+  /** Called once, when the run is over and its disks can still be read. */
+  end?(final: { readonly atUs: number; readonly job: WorldEnd["job"] }): void;
 }
 
 export interface Surroundings {
   readonly layout: Layout;
   readonly job: string;
   durable(role: string): DurableView;
+  /** Where a service keeps its files on its machine's disk. */
+  folder(role: string): string;
+  /** The job's logical graph, made anew, with nothing woven into it. */
+  graph(): LogicalGraph;
 }
 
 export interface WorldEnd {
@@ -84,6 +92,7 @@ class Play {
   readonly #triggers: Triggers;
   readonly #engine: FaultEngine;
   readonly #bound: CalmBound;
+  readonly #watch: Watch;
   #jobEndedUs: number | undefined;
   #violated = false;
   #late = false;
@@ -110,7 +119,14 @@ class Play {
       },
       fault => this.#log.faultFired(fault),
     );
-    this.#observe(watch({ layout, job: actors.job.name, durable: role => this.world.diskOf(role).durable }));
+    this.#watch = watch({
+      layout,
+      job: actors.job.name,
+      durable: role => this.world.diskOf(role).durable,
+      folder: roleFolder,
+      graph: () => describeJob(actors.job, actors.params, { parallelism: played.topology.parallelism }),
+    });
+    this.#observe(this.#watch);
   }
 
   async run(): Promise<WorldEnd> {
@@ -123,8 +139,9 @@ class Play {
       this.#late = true;
       kernel.stop();
     });
-    const end = await kernel.run();
-    return this.#report(end);
+    const report = this.#report(await kernel.run());
+    this.#watch.end?.(report);
+    return report;
   }
 
   #observe(watch: Watch): void {
@@ -196,6 +213,7 @@ class Play {
     const job = record?.state ?? "running";
     const verdict = this.#verdict(end, job);
     kernel.journal.digest.foldText(`${verdict} ${job}`);
+    if (verdict !== "broken") this.#watch.end({ atUs: kernel.nowUs, job });
     return {
       end: verdict,
       reason: end.kind === "broken" ? end.reason : end.kind === "exhausted" ? `out of ${end.budget}` : record?.cause,

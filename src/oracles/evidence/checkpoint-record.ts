@@ -1,4 +1,6 @@
 import {
+  countersKey,
+  countersRecord,
   jobKey,
   jobRecord,
   leaderKey,
@@ -70,8 +72,9 @@ export class CheckpointRecord {
         this.leader = value === undefined ? 0 : change.revision;
         return { kind: "leader", leader: this.leader };
       case jobKey(this.#job):
-        this.jobState = value === undefined ? undefined : jobRecord(value, change.key).state;
-        return { kind: "job", state: this.jobState };
+        return this.#become(value);
+      case countersKey(this.#job):
+        return value === undefined ? undefined : this.#count(value);
       case pointerKey(this.#job):
         return this.#point(value, atUs);
       default:
@@ -79,11 +82,22 @@ export class CheckpointRecord {
     }
   }
 
+  #count(value: unknown): RecordStep {
+    const { leader: writer, attempts } = countersRecord(value, "counters");
+    return { kind: "counters", leader: this.leader, writer, attempts };
+  }
+
+  #become(value: unknown): RecordStep {
+    const job = value === undefined ? undefined : jobRecord(value, "job");
+    this.jobState = job?.state;
+    return { kind: "job", leader: this.leader, writer: job?.leader };
+  }
+
   #point(value: unknown, atUs: number): RecordStep {
     const before = this.addressable;
     if (value === undefined) {
       this.addressable = [];
-      return { kind: "pointer", before, now: [], added: [], writer: undefined };
+      return this.#pointed(before, [], undefined);
     }
     const pointer = pointerRecord(value, "pointer");
     const added: CompletedCheckpoint[] = [];
@@ -97,7 +111,16 @@ export class CheckpointRecord {
       return completed;
     });
     this.completed.push(...added);
-    return { kind: "pointer", before, now: this.addressable, added, writer: pointer.leader };
+    return this.#pointed(before, added, pointer.leader);
+  }
+
+  #pointed(
+    before: readonly CompletedCheckpoint[],
+    added: readonly CompletedCheckpoint[],
+    writer: number | undefined,
+  ): PointerStep {
+    const { leader, jobState, addressable: now } = this;
+    return { kind: "pointer", leader, writer, before, now, added, jobState };
   }
 
   #complete(pointed: PointedCheckpoint, storage: string, completedAtUs: number): CompletedCheckpoint {
@@ -117,16 +140,22 @@ export interface CompletedCheckpoint {
   readonly completedAtUs: number;
 }
 
+/** `leader` is the token of whoever led when the change was applied, `writer` the token that the write claims. */
 export type RecordStep =
   | { readonly kind: "leader"; readonly leader: number }
-  | { readonly kind: "job"; readonly state: JobState | undefined }
-  | {
-      readonly kind: "pointer";
-      readonly before: readonly CompletedCheckpoint[];
-      readonly now: readonly CompletedCheckpoint[];
-      readonly added: readonly CompletedCheckpoint[];
-      /** Fencing token that the writer claims; undefined for a removal. */
-      readonly writer: number | undefined;
-    };
+  | { readonly kind: "job"; readonly leader: number; readonly writer: number | undefined }
+  | { readonly kind: "counters"; readonly leader: number; readonly writer: number; readonly attempts: number }
+  | PointerStep;
+
+export interface PointerStep {
+  readonly kind: "pointer";
+  readonly leader: number;
+  /** Undefined for a removal. */
+  readonly writer: number | undefined;
+  readonly before: readonly CompletedCheckpoint[];
+  readonly now: readonly CompletedCheckpoint[];
+  readonly added: readonly CompletedCheckpoint[];
+  readonly jobState: JobState | undefined;
+}
 
 const records = new WeakMap<Setting, CheckpointRecord>();

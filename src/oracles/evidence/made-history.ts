@@ -24,6 +24,7 @@ export class MadeHistory {
   #revision = 0;
   #atUs = 0;
   #calls = 0;
+  #batch: CoordinationChange[] | undefined;
 
   constructor(job: Job) {
     this.#job = job;
@@ -128,9 +129,23 @@ export class MadeHistory {
     return this;
   }
 
+  /** What is set meanwhile goes into one entry of the log. */
+  together(changes: () => void): void {
+    const batch: CoordinationChange[] = [];
+    this.#batch = batch;
+    changes();
+    this.#batch = undefined;
+    this.#append(batch);
+  }
+
   #apply(change: CoordinationChange): void {
+    if (this.#batch === undefined) this.#append([change]);
+    else this.#batch.push(change);
+  }
+
+  #append(changes: readonly CoordinationChange[]): void {
     const path = coordinationLogPath("/coord");
-    const entry = encodeEntry(++this.#entries, [change]);
+    const entry = encodeEntry(++this.#entries, changes);
     const before = this.disk("coord").get(path) ?? new Uint8Array(0);
     const after = new Uint8Array(before.length + entry.length);
     after.set(before);

@@ -40,7 +40,19 @@ export interface FileStat {
 }
 
 export const diskErrorCodes = [
-  "ENOENT", "EEXIST", "ENOTDIR", "EISDIR", "ENOTEMPTY", "EINVAL", "EBADF", "EIO", "ENOSPC", "EMFILE", "ENAMETOOLONG", "EPERM", "EROFS",
+  "ENOENT",
+  "EEXIST",
+  "ENOTDIR",
+  "EISDIR",
+  "ENOTEMPTY",
+  "EINVAL",
+  "EBADF",
+  "EIO",
+  "ENOSPC",
+  "EMFILE",
+  "ENAMETOOLONG",
+  "EPERM",
+  "EROFS",
 ] as const;
 
 export type DiskErrorCode = (typeof diskErrorCodes)[number];

@@ -37,7 +37,12 @@ export async function writeNewFile(disk: Disk, path: string, bytes: Uint8Array):
 }
 
 /** Puts bytes at `path` so that after any crash the path holds all of the old contents or all of the new. */
-export async function publishFile(disk: Disk, path: string, bytes: Uint8Array, temporary = `${path}.tmp`): Promise<void> {
+export async function publishFile(
+  disk: Disk,
+  path: string,
+  bytes: Uint8Array,
+  temporary = `${path}.tmp`,
+): Promise<void> {
   await disk.rm(temporary, { force: true });
   await writeNewFile(disk, temporary, bytes);
   await disk.rename(temporary, path);

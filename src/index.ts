@@ -29,3 +29,11 @@ export type {
 } from "./runtime/api/source.ts";
 export type { Case, CaseInput, Knobs, Topology } from "./world/case.ts";
 export { faultKinds, type EventPattern, type Fault, type FaultKind, type Trigger } from "./world/fault.ts";
+export { job, type Job, type Params } from "./runtime/api/job.ts";
+export type { StreamExecutionEnvironment } from "./runtime/api/environment.ts";
+export type { DataStream, KeyedStream, OperatorStream } from "./runtime/api/stream.ts";
+export type * from "./runtime/api/functions.ts";
+export type { ValueState } from "./runtime/api/state.ts";
+export { watermarks, type WatermarkStrategy } from "./runtime/api/watermarks.ts";
+export { logSource, type LogSourceOptions } from "./runtime/connectors/log-source.ts";
+export { logSink, type LogSinkOptions } from "./runtime/connectors/log-sink.ts";

@@ -11,16 +11,23 @@ import { TransactionalLogWriter } from "./transactional-log-writer.ts";
  *
  * Records with a key go to the partition of that key; those without stay on one partition for each subtask.
  */
-export function logSink<T>(options: LogSinkOptions<T>): Sink<T> {
+export function logSink<T>(options: LogSinkOptions<T>): LogSink<T> {
   const { topic, guarantee = "exactly-once" } = options;
   if (topic === "") throw new Error('logSink needs the name of a topic, such as { topic: "balances" }.');
   const format: LogFormat<T> = { key: options.key, encode: options.encode ?? ((record: T) => encodePlain(record)) };
   const broker = options.broker;
   if (guarantee === "at-least-once") {
-    return { kind: "log/at-least-once", createWriter: context => new LogWriter({ topic, format, broker, context }) };
+    return {
+      kind: "log/at-least-once",
+      topic,
+      format,
+      createWriter: context => new LogWriter({ topic, format, broker, context }),
+    };
   }
   return {
     kind: "log/exactly-once",
+    topic,
+    format,
     createWriter: context =>
       new TransactionalLogWriter({
         topic,
@@ -31,6 +38,13 @@ export function logSink<T>(options: LogSinkOptions<T>): Sink<T> {
       }),
     createCommitter: context => new LogCommitter(context, broker),
   };
+}
+
+/** Where it writes, and what, is open to whoever interprets the job without running it. */
+export interface LogSink<T> extends Sink<T> {
+  readonly kind: "log/exactly-once" | "log/at-least-once";
+  readonly topic: string;
+  readonly format: LogFormat<T>;
 }
 
 export interface LogSinkOptions<T> {

@@ -7,7 +7,7 @@ import { LogReader } from "./log-reader.ts";
  * Reads a topic of the log broker, committed records only. A split is a partition; its position is the next offset to
  * read. `bounded` reads up to the end that the topic has when the job first starts; that end is kept in the state.
  */
-export function logSource<T>(options: LogSourceOptions<T>): Source<T, LogSplit> {
+export function logSource<T>(options: LogSourceOptions<T>): LogSource<T> {
   const { topic, bounded = false, recordsPerFetch = 100 } = options;
   if (topic === "") throw new Error('logSource needs the name of a topic, such as { topic: "payments" }.');
   if (!Number.isSafeInteger(recordsPerFetch) || recordsPerFetch < 1) {
@@ -16,11 +16,20 @@ export function logSource<T>(options: LogSourceOptions<T>): Source<T, LogSplit> 
   const decode = options.decode ?? ((value: Uint8Array) => decodePlain(value) as T);
   return {
     kind: "log",
+    topic,
+    decode,
     boundedness: bounded ? "bounded" : "unbounded",
     createEnumerator: (context, restored) =>
       new LogEnumerator({ topic, bounded, broker: options.broker, context, restored }),
     createReader: context => new LogReader({ decode, recordsPerFetch, broker: options.broker, context }),
   };
+}
+
+/** What it reads, and how, is open to whoever interprets the job without running it. */
+export interface LogSource<T> extends Source<T, LogSplit> {
+  readonly kind: "log";
+  readonly topic: string;
+  readonly decode: (value: Uint8Array, record: LogRecordHead) => T;
 }
 
 export interface LogSourceOptions<T> {

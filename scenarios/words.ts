@@ -1,0 +1,17 @@
+import { scenario } from "millrace";
+import { wordCount } from "./jobs/word-count.ts";
+
+const lines = [
+  "the mill turns while the water runs",
+  "no water runs twice through the same mill",
+  "the miller counts each sack once",
+  "a sack that falls is carried back and counted once",
+];
+
+/** 80 lines, about 600 words: one input record has many outputs, so that a crash can fall in the midst of one. */
+export const wordsUnderStorm = scenario("words-under-storm", {
+  why: "One line gives many words: a crash in the midst of a line neither loses nor doubles any of them.",
+  job: wordCount,
+  cluster: { workers: 2, partitions: 2 },
+  input: { lines: Array.from({ length: 80 }, (_, index) => `${lines[index % lines.length]!} ${index % 7}`) },
+});

@@ -51,7 +51,7 @@ export interface Watch {
   /** True: a claim is violated, and the run ends here. */
   on(observation: Observation): boolean;
   /** Called once, when the run is over and its disks can still be read. */
-  end?(final: { readonly atUs: number; readonly job: WorldEnd["job"] }): void;
+  end(final: { readonly atUs: number; readonly job: WorldEnd["job"] }): void;
 }
 
 export interface Surroundings {
@@ -139,9 +139,7 @@ class Play {
       this.#late = true;
       kernel.stop();
     });
-    const report = this.#report(await kernel.run());
-    this.#watch.end?.(report);
-    return report;
+    return this.#report(await kernel.run());
   }
 
   #observe(watch: Watch): void {

@@ -2,11 +2,12 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { dataset } from "./dataset.ts";
 import { Misuse } from "./misuse.ts";
+import { idleJob } from "./stand-in-runs.ts";
 import { scenario, type ScenarioSpec } from "./scenario.ts";
 
 const spec: ScenarioSpec = {
   why: "A worker dies in mid-epoch: its records count once.",
-  job: { name: "word-count" },
+  job: idleJob,
   input: [{ word: "a" }, { word: "b" }],
 };
 

@@ -7,6 +7,7 @@ import type { DatasetSlice } from "./dataset.ts";
 import { defaultKnobs, defaultTopology } from "./defaults.ts";
 import { Misuse } from "./misuse.ts";
 import { nearestName, suggestion } from "./nearest-name.ts";
+import type { Actors } from "../world/world.ts";
 import { planOn, type PlanWriter } from "./plan.ts";
 import { profiles, type Profile } from "./profile.ts";
 
@@ -14,11 +15,11 @@ import { profiles, type Profile } from "./profile.ts";
  * A scenario: a job, a cluster, an input and what goes wrong, with the words why. It owns the form in which an author
  * writes one and refuses a mistake when it is written, not when it is played; a case (world/case.ts) is what is played.
  */
-export interface Scenario<Job extends ScenarioJob = ScenarioJob> {
+export interface Scenario {
   readonly kind: "scenario";
   readonly name: string;
   readonly why: string;
-  readonly job: Job;
+  readonly job: ScenarioJob;
   readonly params: unknown;
   readonly topology: Topology;
   /** The settings that the author fixed: a storm varies the others. */
@@ -34,10 +35,10 @@ export interface Scenario<Job extends ScenarioJob = ScenarioJob> {
   readonly compare: Comparison | undefined;
 }
 
-export interface ScenarioSpec<Job extends ScenarioJob = ScenarioJob> {
+export interface ScenarioSpec {
   /** One or two sentences: what could go wrong here, and what must hold. */
   readonly why: string;
-  readonly job: Job;
+  readonly job: ScenarioJob;
   /** Plain JSON; the job's factory gets it. */
   readonly params?: unknown;
   readonly cluster?: Partial<Topology>;
@@ -54,10 +55,8 @@ export interface ScenarioSpec<Job extends ScenarioJob = ScenarioJob> {
   readonly compare?: Comparison;
 }
 
-/** What a job is to a scenario; the runtime's `job(…)` makes one. */
-export interface ScenarioJob {
-  readonly name: string;
-}
+/** What `job(…)` makes. */
+export type ScenarioJob = Actors["job"];
 
 /** The program of an external system; its name in `services` is its role. */
 export interface ScenarioService {
@@ -81,7 +80,7 @@ export interface Comparison {
 /** The topic of an input that is not named. */
 export const defaultTopic = "input";
 
-export function scenario<Job extends ScenarioJob>(name: string, spec: ScenarioSpec<Job>): Scenario<Job> {
+export function scenario(name: string, spec: ScenarioSpec): Scenario {
   const at = `scenario("${name}")`;
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) {
     throw new Misuse(

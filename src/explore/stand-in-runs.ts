@@ -1,11 +1,14 @@
 import type { Case } from "../world/case.ts";
 import { noRecoveries, type CaseRun } from "./case-run.ts";
 import type { Pilot } from "./pilot.ts";
+import type { ScenarioJob } from "./scenario.ts";
 
 /**
  * Runs that were never played, for tests of everything that only looks at outcomes: campaigns, shrinking, failure
  * files, reports.
  */
+export const idleJob: ScenarioJob = { name: "idle", module: "jobs/idle.ts", factory: () => {} };
+
 export const emptyPilot: Pilot = { lengthUs: 1_000_000, moments: [], checkpoints: 0, subtasks: [], events: 1_000 };
 
 export function passedRun(played: Case): CaseRun {

@@ -1,0 +1,152 @@
+import { expect, test } from "vitest";
+import { campaign, indicesOf, playInline, type CampaignOptions } from "./campaign.ts";
+import { CaseLine, type IndexedRun } from "./case-line.ts";
+import type { CasePlayer, CaseRun } from "./case-run.ts";
+import type { FoundFailure } from "./failure-recorder.ts";
+import { scenario } from "./scenario.ts";
+import { idleJob, passedRun, violatedRun } from "./stand-in-runs.ts";
+
+const target = {
+  scenario: scenario("stand-in", {
+    why: "A stand-in for the loop's own tests.",
+    job: idleJob,
+    input: [1, 2, 3],
+  }),
+  jobFile: "jobs/none.ts",
+};
+
+function line(player: CasePlayer, options: { checkEvery?: number; freshEvery?: number } = {}): CaseLine {
+  return new CaseLine([{ ...target, player }], { seed: "s", checkEvery: 0, freshEvery: 0, ...options });
+}
+
+const always = (run: (index: number) => CaseRun): CasePlayer => {
+  let plays = -1;
+  return { play: () => Promise.resolve(run(plays++)) };
+};
+
+function options(more: Partial<CampaignOptions> = {}): CampaignOptions {
+  return {
+    bail: false,
+    scenarioOf: () => "stand-in",
+    record: failed => Promise.resolve(found(failed)),
+    stop: () => undefined,
+    ...more,
+  };
+}
+
+function found(failed: IndexedRun): FoundFailure {
+  const signature =
+    failed.run.verdict.kind === "violated" ? failed.run.verdict.violation.claim : failed.run.verdict.kind;
+  const numbers = { case: failed.index, hits: 1, planLength: 1, originalPlanLength: 4, shrinkRuns: 20 };
+  return {
+    id: "x",
+    file: "x",
+    scenario: "stand-in",
+    seed: "s",
+    signature,
+    claim: signature,
+    message: "",
+    shrinkEnding: "1-minimal",
+    plan: [],
+    replay: "",
+    ...numbers,
+  };
+}
+
+const passing: CasePlayer = { play: played => Promise.resolve(passedRun(played)) };
+
+test("the same seed gives the same cases and digest, another seed others", async () => {
+  const digest = async (seed: string) => {
+    const cases = new CaseLine([{ ...target, player: passing }], { seed, checkEvery: 0, freshEvery: 0 });
+    return (
+      await campaign(
+        playInline(indicesOf(20), index => cases.play(index)),
+        options(),
+      )
+    ).summary.digest;
+  };
+  expect(await digest("a")).toBe(await digest("a"));
+  expect(await digest("a")).not.toBe(await digest("b"));
+});
+
+test("case i is the same whatever was played before it", async () => {
+  const [one, other] = [line(passing), line(passing)];
+  await one.caseOf(3);
+  expect(await one.caseOf(9)).toEqual(await other.caseOf(9));
+});
+
+test("a second failure of a signature is a hit, another signature a failure of its own", async () => {
+  const player = always(index => violatedRun(index % 2 === 0 ? "SK-1" : "CC-8", "count[0]"));
+  const cases = line(player);
+  const { failures, summary } = await campaign(
+    playInline(indicesOf(6), index => cases.play(index)),
+    options(),
+  );
+  expect(failures.map(({ signature, hits }) => [signature, hits])).toEqual([
+    ["SK-1", 3],
+    ["CC-8", 3],
+  ]);
+  expect(summary).toMatchObject({ runs: 6, violated: 6, claims: { "SK-1": { checked: 3, violated: 3, seen: 3 } } });
+});
+
+test("bail ends at the first failure, an interruption keeps what there is", async () => {
+  const failing = line(always(index => violatedRun("SK-1", `count[${index}]`)));
+  expect(
+    await campaign(
+      playInline(indicesOf(9), index => failing.play(index)),
+      options({ bail: true }),
+    ),
+  ).toMatchObject({
+    ended: "bail",
+    summary: { runs: 1 },
+  });
+  let left = 4;
+  const stopped = await campaign(
+    playInline(indicesOf(9), index => line(passing).play(index)),
+    options({ stop: () => (--left === 0 ? "interrupted" : undefined) }),
+  );
+  expect(stopped).toMatchObject({ ended: "interrupted", summary: { runs: 4, passed: 4 } });
+});
+
+test("a run that differs when it is played again is broken, with the first entry that differs", async () => {
+  let plays = 0;
+  const drifting: CasePlayer = {
+    play: (played, { record = false } = {}) => {
+      plays++;
+      const entries = record
+        ? [{ atUs: 5, owner: "tm0", what: plays % 2 === 0 ? "barrier.align" : "checkpoint.ack" }]
+        : [];
+      return Promise.resolve({ ...passedRun(played), digest: `play ${plays}`, entries });
+    },
+  };
+  const { run, agreed } = await line(drifting, { checkEvery: 1 }).play(0);
+  expect(agreed).toBe(false);
+  expect(run.verdict).toMatchObject({ kind: "broken" });
+  expect(JSON.stringify(run.verdict)).toMatch(/differs first at entry 0: 5 µs tm0 .* \| 5 µs tm0 /);
+});
+
+test("a digest that changes with fresh modules names the job's file", async () => {
+  const remembering: CasePlayer = {
+    play: (played, { freshJobModules = false } = {}) =>
+      Promise.resolve({ ...passedRun(played), digest: freshJobModules ? "fresh" : "kept" }),
+  };
+  const { run } = await line(remembering, { freshEvery: 1 }).play(0);
+  expect(JSON.stringify(run.verdict)).toContain("module state survived a crash: jobs/none.ts");
+});
+
+test("runs are the sum of their verdicts, and recoveries count cases", async () => {
+  const kinds: CaseRun["verdict"][] = [
+    { kind: "vacuous" },
+    { kind: "exhausted", reason: "events" },
+    { kind: "passed" },
+  ];
+  const cases = line({
+    play: played => Promise.resolve({ ...passedRun(played), verdict: kinds[played.plan.length % 3]! }),
+  });
+  const { summary } = await campaign(
+    playInline(indicesOf(30), index => cases.play(index)),
+    options(),
+  );
+  expect(summary.passed + summary.vacuous + summary.exhausted).toBe(30);
+  expect(summary.recoveries).toMatchObject({ fromCheckpoint: 30, withState: 30, withPendingCommit: 0 });
+});

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { campaign, indicesOf, playInline } from "./campaign.ts";
+import type { IndexedRun } from "./case-line.ts";
+import { noRecoveries } from "./case-run.ts";
+import { playInProcesses } from "./worker-pool.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "millrace-pool-"));
+const script = join(folder, "worker.mjs");
+// A worker whose runs depend on the index alone; it dies at one index and stands still at another when told to.
+writeFileSync(
+  script,
+  `let setup;
+process.on("message", order => {
+  if (order.kind === "setup") { setup = order.setup; process.send({ kind: "ready" }); return; }
+  const { index } = order;
+  if (index === setup.diesAt) process.exit(9);
+  if (index === setup.standsStillAt) for (;;);
+  const run = { verdict: { kind: "passed" }, digest: "digest " + index, events: 1, simulatedMs: 1, activeSimulatedMs: 1, faults: [],
+    recoveries: ${JSON.stringify(noRecoveries)}, claims: {}, phases: [], entries: [] };
+  process.send({ kind: "played", run: { index, run } });
+});
+process.on("disconnect", () => process.exit());
+`,
+);
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function collect(setup: object, runs = 40, standstillMs = 20_000): Promise<IndexedRun[]> {
+  const all: IndexedRun[] = [];
+  for await (const run of playInProcesses(indicesOf(runs), { jobs: 2, script, setup, standstillMs })) all.push(run);
+  return all;
+}
+
+test("many processes give the same digest as one", async () => {
+  const played = await collect({});
+  const options = {
+    bail: false,
+    scenarioOf: () => "x",
+    record: () => Promise.reject(new Error("nothing fails here")),
+    stop: () => undefined,
+  };
+  async function* replayed(): AsyncGenerator<IndexedRun> {
+    yield* played;
+  }
+  const many = await campaign(replayed(), options);
+  const one = await campaign(
+    playInline(indicesOf(40), index =>
+      Promise.resolve({ ...played[0]!, index, run: { ...played[0]!.run, digest: `digest ${index}` } }),
+    ),
+    options,
+  );
+  expect(many.summary).toEqual(one.summary);
+  expect(played.map(run => run.index)).toEqual([...indicesOf(40)]);
+});
+
+test("a worker that dies loses its own case and no other", async () => {
+  const played = await collect({ diesAt: 7 });
+  expect(played).toHaveLength(40);
+  expect(played.filter(run => run.run.verdict.kind === "broken").map(run => run.index)).toEqual([7]);
+});
+
+test("a case that never yields the thread is stuck, and the campaign goes on", async () => {
+  const played = await collect({ standsStillAt: 3 }, 12, 1_500);
+  expect(played.filter(run => run.run.verdict.kind === "stuck").map(run => run.index)).toEqual([3]);
+  expect(played).toHaveLength(12);
+});
+
+test("a shard takes every nth index", () => {
+  expect([...indicesOf(10, { index: 1, of: 3 })]).toEqual([1, 4, 7]);
+});

@@ -1,0 +1,231 @@
+import { fork, type ChildProcess } from "node:child_process";
+import type { IndexedRun } from "./case-line.ts";
+import { noRecoveries, type Verdict } from "./case-run.ts";
+
+/**
+ * Plays cases in several worker processes and gives the runs in index order. It owns who plays which index, what
+ * becomes of a worker that dies or stands still, and the end of all of them; what a worker does with an index is the
+ * worker script's business (cli/campaign-worker.ts).
+ *
+ * A worker that dies loses its own case and no other: that case is `broken`, the ones that waited behind it are played
+ * by somebody else. A case that stands still longer than `standstillMs` of real time is `stuck`, and its worker ended.
+ */
+export async function* playInProcesses(indices: Iterable<number>, options: PoolOptions): AsyncGenerator<IndexedRun> {
+  const pool = new WorkerPool(indices, options);
+  try {
+    for (;;) {
+      const run = await pool.next();
+      if (run === undefined) return;
+      yield run;
+    }
+  } finally {
+    pool.close();
+  }
+}
+
+export interface PoolOptions {
+  readonly jobs: number;
+  /** Module that a worker process runs. */
+  readonly script: string;
+  /** Sent once to each worker before its first index: plain data. */
+  readonly setup: unknown;
+  readonly standstillMs: number;
+}
+
+/** Parent → worker. */
+export type WorkerOrder =
+  { readonly kind: "setup"; readonly setup: unknown } | { readonly kind: "play"; readonly index: number };
+
+/** Worker → parent. `ready`: the scenarios are loaded, standing still counts from now on. `refused` ends the campaign: the worker could not even load the scenarios. */
+export type WorkerAnswer =
+  | { readonly kind: "ready" }
+  | { readonly kind: "played"; readonly run: IndexedRun }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** Orders that wait at a worker: it must not stand idle while an answer travels. */
+const ordersAhead = 2;
+
+/** How far the fastest worker may run ahead of the slowest case, per worker. */
+const reorderMax = 64;
+
+class WorkerPool {
+  readonly #indices: Iterator<number>;
+  readonly #options: PoolOptions;
+  readonly #workers = new Set<Worker>();
+  /** Indices of dead workers, played before new ones. */
+  readonly #again: number[] = [];
+  /** Assigned and not yet given out, in index order. */
+  readonly #order: number[] = [];
+  readonly #played = new Map<number, IndexedRun>();
+  #exhausted = false;
+  #refused: Error | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(indices: Iterable<number>, options: PoolOptions) {
+    this.#indices = indices[Symbol.iterator]();
+    this.#options = options;
+    for (let i = 0; i < options.jobs; i++) this.#start();
+  }
+
+  async next(): Promise<IndexedRun | undefined> {
+    for (;;) {
+      if (this.#refused !== undefined) throw this.#refused;
+      for (const worker of this.#workers) this.#feed(worker);
+      const [first] = this.#order;
+      if (first === undefined && this.#exhausted) return undefined;
+      const run = first === undefined ? undefined : this.#played.get(first);
+      if (first !== undefined && run !== undefined) {
+        this.#order.shift();
+        this.#played.delete(first);
+        return run;
+      }
+      await new Promise<void>(resolve => (this.#wake = resolve));
+    }
+  }
+
+  close(): void {
+    for (const worker of this.#workers) worker.end();
+    this.#workers.clear();
+  }
+
+  #start(): void {
+    const worker = new Worker(this.#options, {
+      played: run => {
+        this.#played.set(run.index, run);
+        this.#wakeUp();
+      },
+      refused: message => {
+        this.#refused = new Error(message);
+        this.#wakeUp();
+      },
+      died: (lost, verdict) => {
+        if (!this.#workers.delete(worker)) return;
+        const [own, ...others] = lost;
+        if (own !== undefined) this.#played.set(own, lostRun(own, verdict));
+        this.#again.push(...others);
+        this.#start();
+        this.#wakeUp();
+      },
+    });
+    this.#workers.add(worker);
+  }
+
+  #feed(worker: Worker): void {
+    while (worker.waiting < ordersAhead && this.#order.length < this.#options.jobs * reorderMax) {
+      const index = this.#again.shift() ?? this.#take();
+      if (index === undefined) return;
+      worker.play(index);
+    }
+  }
+
+  #take(): number | undefined {
+    if (this.#exhausted) return undefined;
+    const { done, value } = this.#indices.next();
+    if (done === true) {
+      this.#exhausted = true;
+      return undefined;
+    }
+    this.#order.push(value);
+    return value;
+  }
+
+  #wakeUp(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+}
+
+interface WorkerEvents {
+  readonly played: (run: IndexedRun) => void;
+  readonly refused: (message: string) => void;
+  /** `lost`: the index it was playing, then those that waited. */
+  readonly died: (lost: readonly number[], verdict: Verdict) => void;
+}
+
+class Worker {
+  readonly #process: ChildProcess;
+  readonly #waiting: number[] = [];
+  readonly #options: PoolOptions;
+  #watchdog: NodeJS.Timeout | undefined;
+  #ready = false;
+  #standsStill = false;
+
+  constructor(options: PoolOptions, events: WorkerEvents) {
+    this.#options = options;
+    this.#process = fork(options.script, { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.#process.send({ kind: "setup", setup: options.setup } satisfies WorkerOrder);
+    this.#process.on("message", message => {
+      const answer = message as WorkerAnswer;
+      if (answer.kind === "refused") return events.refused(answer.message);
+      if (answer.kind === "ready") this.#ready = true;
+      else this.#waiting.shift();
+      this.#watch();
+      if (answer.kind === "ready") return;
+      events.played(answer.run);
+    });
+    this.#process.once("exit", (code, signal) => {
+      clearTimeout(this.#watchdog);
+      events.died([...this.#waiting], this.#obituary(code, signal));
+    });
+    // A send to a worker that is just dying reports here; its exit follows and says all that matters.
+    this.#process.on("error", () => {});
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  play(index: number): void {
+    this.#waiting.push(index);
+    this.#process.send({ kind: "play", index } satisfies WorkerOrder);
+    if (this.#waiting.length === 1) this.#watch();
+  }
+
+  end(): void {
+    clearTimeout(this.#watchdog);
+    this.#process.removeAllListeners();
+    this.#process.on("error", () => {});
+    this.#process.kill("SIGKILL");
+  }
+
+  #watch(): void {
+    clearTimeout(this.#watchdog);
+    if (!this.#ready || this.#waiting.length === 0) return;
+    this.#watchdog = setTimeout(() => {
+      this.#standsStill = true;
+      this.#process.kill("SIGKILL");
+    }, this.#options.standstillMs);
+  }
+
+  #obituary(code: number | null, signal: NodeJS.Signals | null): Verdict {
+    if (this.#standsStill) {
+      return {
+        kind: "stuck",
+        blame: `the thread stood still for ${this.#options.standstillMs / 1000} s: an endless loop in a function of the job, perhaps.`,
+      };
+    }
+    return {
+      kind: "broken",
+      reason: `the worker process ended (${signal ?? `code ${code}`}) while it played this case.`,
+    };
+  }
+}
+
+function lostRun(index: number, verdict: Verdict): IndexedRun {
+  return {
+    index,
+    run: {
+      verdict,
+      digest: "none",
+      events: 0,
+      simulatedMs: 0,
+      activeSimulatedMs: 0,
+      faults: [],
+      recoveries: noRecoveries,
+      claims: {},
+      phases: [],
+      entries: [],
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { beginSuite, builtInOracles, type Suite } from "../oracles/suite.ts";
+import type { Setting, Violation } from "../oracles/oracle.ts";
+import type { Case } from "../world/case.ts";
+import { playWorld, type Surroundings, type WorldEnd } from "../world/play.ts";
+import type { Actors } from "../world/world.ts";
+import type { CasePlayer, CaseRun, PlayOptions, Verdict } from "./case-run.ts";
+import { shelf } from "./dataset.ts";
+import { Misuse } from "./misuse.ts";
+import type { Scenario } from "./scenario.ts";
+
+/**
+ * Plays cases of a scenario in simulated worlds and has every claim judge them. It owns the joint of world and oracles:
+ * what a run's end and the violations add up to.
+ */
+export class WorldPlayer implements CasePlayer {
+  readonly #scenario: Scenario;
+  readonly #freshJob: (() => Actors["job"]) | undefined;
+
+  /** `freshJob` imports the job's modules anew; without it `freshJobModules` changes nothing. */
+  constructor(scenario: Scenario, freshJob?: () => Actors["job"]) {
+    this.#scenario = scenario;
+    this.#freshJob = freshJob;
+  }
+
+  async play(played: Case, options: PlayOptions = {}): Promise<CaseRun> {
+    const scenario = this.#scenario;
+    const input = partitioned(played, scenario);
+    const fresh = options.freshJobModules === true ? this.#freshJob : undefined;
+    const actors: Actors = {
+      job: scenario.job,
+      params: scenario.params,
+      services: scenario.services,
+      input,
+      ...(fresh === undefined ? {} : { freshJob: fresh }),
+    };
+    let suite: Suite | undefined;
+    let violation: Violation | undefined;
+    const end = await playWorld({
+      case: played,
+      actors,
+      record: options.record ?? false,
+      watch: surroundings => {
+        const begun = beginSuite(
+          [...builtInOracles, ...scenario.claims],
+          settingOf(played, actors, surroundings, scenario),
+        );
+        suite = begun;
+        return {
+          wants: begun.wants,
+          on(observation) {
+            violation ??= begun.on(observation);
+            return violation !== undefined;
+          },
+          end(final) {
+            const found = begun.end(final);
+            violation ??= found[0];
+          },
+        };
+      },
+    });
+    return runOf(end, violation, suite);
+  }
+}
+
+function runOf(end: WorldEnd, violation: Violation | undefined, suite: Suite | undefined): CaseRun {
+  return {
+    verdict: verdictOf(end, violation),
+    digest: end.digest,
+    events: end.events,
+    simulatedMs: end.simulatedMs,
+    activeSimulatedMs: end.activeSimulatedMs,
+    faults: end.faults,
+    recoveries: end.recoveries,
+    claims: suite?.counts() ?? {},
+    phases: end.cells,
+    entries: end.entries,
+  };
+}
+
+/** A broken run says nothing about claims; a violated claim outranks everything else; who did not end is stuck. */
+export function verdictOf(
+  end: Pick<WorldEnd, "end" | "reason" | "blame" | "faults">,
+  violation: Violation | undefined,
+): Verdict {
+  if (end.end === "broken") return { kind: "broken", reason: end.reason ?? "no reason given" };
+  if (violation !== undefined) return { kind: "violated", violation };
+  switch (end.end) {
+    case "stuck":
+      return { kind: "stuck", blame: end.blame ?? "nobody is to blame" };
+    case "exhausted":
+      return { kind: "exhausted", reason: end.reason ?? "out of budget" };
+    case "failed":
+      return {
+        kind: "violated",
+        violation: { claim: "FO-5", where: "job", message: `the job failed: ${end.reason ?? "no cause given"}` },
+      };
+    case "violated":
+      return { kind: "broken", reason: "the run ended for a violation that nobody reported" };
+    case "finished":
+    case "checkpointed":
+      return end.faults.length > 0 && !end.faults.some(fault => fault.effective)
+        ? { kind: "vacuous" }
+        : { kind: "passed" };
+  }
+}
+
+function settingOf(
+  played: Case,
+  actors: Actors,
+  { layout, job, durable, folder, graph }: Surroundings,
+  scenario: Scenario,
+): Setting {
+  return {
+    graph,
+    input: actors.input,
+    durable,
+    folder,
+    job,
+    roles: { coordination: "coord", broker: "broker", storage: layout.storage },
+    replicas: played.topology.replicas,
+    knobs: { ...played.knobs },
+    ...(scenario.compare === undefined ? {} : { compare: scenario.compare }),
+  };
+}
+
+/** Record i of a topic lies in partition i mod n: each partition keeps the order of the whole. */
+function partitioned(played: Case, scenario: Scenario): Actors["input"] {
+  return Object.fromEntries(
+    Object.entries(played.input).map(([topic, input]) => {
+      if (!(topic in scenario.input))
+        throw new Misuse(
+          `The case has records for the topic "${topic}", which the scenario "${scenario.name}" does not read.`,
+        );
+      const records = input.kind === "values" ? input.values : shelf.slice(input);
+      const partitions: unknown[][] = Array.from({ length: played.topology.partitions }, () => []);
+      for (const [index, record] of records.entries()) partitions[index % partitions.length]!.push(record);
+      return [topic, partitions];
+    }),
+  );
+}

@@ -1,0 +1,190 @@
+import { expect, test } from "vitest";
+import type { Host, Main } from "../../src/host/host.ts";
+import { pause } from "../../src/host/pause.ts";
+import { RpcError, RpcFault } from "../../src/rpc/rpc-error.ts";
+import { FileStoreClient } from "../../src/services/file-store/file-store-client.ts";
+import { placement } from "../../src/services/file-store/placement.ts";
+import { decodeReplica, pathOfReplica, replicaPath } from "../../src/services/file-store/stored-replica.ts";
+import { storageNodeMain } from "../../src/services/file-store/storage-node.ts";
+import { ServiceSite, type End } from "./service-site.ts";
+
+const roles = ["dfs0", "dfs1", "dfs2"];
+const nodes = roles.map(role => `${role}:rpc`);
+const replicas = 2;
+
+function storeSite(seed: string): ServiceSite {
+  const main =
+    (role: string): Main =>
+    host =>
+      storageNodeMain(host, { address: `${role}:rpc`, dir: `/${role}` });
+  return new ServiceSite(seed, Object.fromEntries(roles.map(role => [role, main(role)])));
+}
+
+function storeClient(host: Host): FileStoreClient {
+  return new FileStoreClient(host, { nodes, replicas, rpcTimeoutMs: 100 });
+}
+
+/** Nodes that would still have the file, whole, if they lost power now. */
+function durableCopies(site: ServiceSite, path: string, contents: Uint8Array): string[] {
+  return roles.filter(role => {
+    const replica = site.disks.get(role)!.durable.read(replicaPath(`/${role}`, path));
+    const found = replica === undefined ? undefined : decodeReplica(replica);
+    return found !== undefined && Buffer.from(found).equals(contents);
+  });
+}
+
+async function sure<T>(host: Host, ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof RpcError) && !(error instanceof RpcFault && error.code === "failed")) throw error;
+      await pause(host, 11);
+    }
+  }
+}
+
+const contents = (text: string): Uint8Array => new TextEncoder().encode(text.repeat(50));
+const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
+const path = "job/chk-1/count[0]#1";
+
+test("a file is put once, read, listed and removed", async () => {
+  const site = storeSite("plain");
+  await site.play(async host => {
+    const store = storeClient(host);
+    await pause(host, 20);
+    expect(await store.get(path)).toBeUndefined();
+    expect(await store.put(path, contents("a"))).toBe("created");
+    expect(await store.put(path, contents("a"))).toBe("exists");
+    await expect(store.put(path, contents("b"))).rejects.toMatchObject({ code: "different-contents" });
+    expect(await store.get(path)).toEqual(contents("a"));
+    expect(durableCopies(site, path, contents("a"))).toHaveLength(replicas);
+    await store.put("job/chk-2/x", contents("c"));
+    expect(await store.list("job/chk-")).toEqual([path, "job/chk-2/x"]);
+    await store.remove(path);
+    await store.remove(path);
+    expect(await store.get(path)).toBeUndefined();
+    expect(await store.list("")).toEqual(["job/chk-2/x"]);
+    expect(durableCopies(site, path, contents("a"))).toEqual([]);
+  });
+});
+
+test("an acknowledged file is durable on enough nodes at that moment, and a removed one on none, wherever a node ends", async () => {
+  for (const how of ["kill", "power-loss"] satisfies End[]) {
+    for (let call = 1; call <= 45; call++) {
+      const site = storeSite(`sweep-${how}-${call}`);
+      const [first] = placement(path, nodes);
+      site.endsAtCall(first!.slice(0, 4), 0, call, how);
+      site.endsAtCall(roles[call % 3]!, 1, 1 + (call % 19), how === "kill" ? "power-loss" : "kill");
+      await site.play(async host => {
+        const store = storeClient(host);
+        for (const name of [path, "job/chk-1/b", "job/chk-1/c"]) {
+          await sure(host, () => store.put(name, contents(name)));
+          expect(durableCopies(site, name, contents(name)).length).toBeGreaterThanOrEqual(replicas);
+          expect(text(await sure(host, () => store.get(name)))).toBe(text(contents(name)));
+        }
+        await sure(host, () => store.remove(path));
+        expect(durableCopies(site, path, contents(path))).toEqual([]);
+        expect(await sure(host, () => store.list("job/"))).toEqual(["job/chk-1/b", "job/chk-1/c"]);
+      });
+    }
+  }
+});
+
+test("a node that is gone is replaced by another", async () => {
+  const site = storeSite("gone");
+  const [first] = placement(path, nodes);
+  await site.play(async host => {
+    const store = storeClient(host);
+    await pause(host, 20);
+    site.site.kill(first!.slice(0, 4));
+    expect(await store.put(path, contents("a"))).toBe("created");
+    expect(durableCopies(site, path, contents("a"))).toEqual(
+      placement(path, nodes)
+        .slice(1)
+        .map(node => node.slice(0, 4))
+        .sort(),
+    );
+    expect(await store.get(path)).toEqual(contents("a"));
+  });
+});
+
+test("a put that finds too few nodes fails in the end, and says that its outcome is unknown", async () => {
+  const site = storeSite("too-few");
+  await site.play(async host => {
+    const store = storeClient(host);
+    await pause(host, 20);
+    site.site.kill("dfs0");
+    site.site.kill("dfs1");
+    await expect(store.put(path, contents("a"))).rejects.toMatchObject({ name: "RpcError" });
+    await expect(store.get("never/put")).rejects.toMatchObject({ name: "RpcError" });
+  });
+});
+
+test("a rotten replica is never returned, and the next read repairs it", async () => {
+  const site = storeSite("rot");
+  await site.play(async host => {
+    const store = storeClient(host);
+    await pause(host, 20);
+    await store.put(path, contents("a"));
+    const [rotten] = placement(path, nodes).map(node => node.slice(0, 4));
+    rot(site, rotten!);
+    await pause(host, 20);
+    expect(durableCopies(site, path, contents("a"))).toHaveLength(1);
+    expect(await store.get(path)).toEqual(contents("a"));
+    await pause(host, 50);
+    expect(durableCopies(site, path, contents("a"))).toHaveLength(replicas);
+  });
+});
+
+test("when every replica is rotten the read fails loudly", async () => {
+  const site = storeSite("all-rotten");
+  await site.play(async host => {
+    const store = storeClient(host);
+    await pause(host, 20);
+    await store.put(path, contents("a"));
+    for (const node of placement(path, nodes).slice(0, replicas)) rot(site, node.slice(0, 4));
+    await pause(host, 20);
+    await expect(store.get(path)).rejects.toMatchObject({ code: "rotten" });
+  });
+});
+
+test("a put whose sync fails is not acknowledged by that node", async () => {
+  const site = storeSite("sync-fails");
+  await site.play(async host => {
+    const store = storeClient(host);
+    await pause(host, 20);
+    for (const role of roles) site.disks.get(role)!.syncFails({ path: `/${role}/*`, times: 1 });
+    await sure(host, () => store.put(path, contents("a")));
+    expect(durableCopies(site, path, contents("a")).length).toBeGreaterThanOrEqual(replicas);
+  });
+});
+
+test("a file that was being written when the node ended is never listed, and is cleaned up", async () => {
+  for (let call = 1; call <= 30; call++) {
+    const site = storeSite(`partial-${call}`);
+    const first = placement(path, nodes)[0]!.slice(0, 4);
+    site.endsAtCall(first, 0, call, "kill");
+    await site.play(async host => {
+      const store = storeClient(host);
+      await sure(host, () => store.put(path, contents("a")));
+      await pause(host, 200);
+      expect(await store.list("")).toEqual([path]);
+      const places = site.disks.get(first)!.durable.list(`/${first}`);
+      for (const place of places) expect(pathOfReplica(`/${first}`, place)).toBe(path);
+    });
+  }
+});
+
+/** Bits of the replica change beneath its node, as another process of its machine would change them. */
+function rot(site: ServiceSite, role: string): void {
+  const { kernel } = site;
+  const vandal = kernel.incarnation(`${role}-rot`, 0);
+  const disk = site.site.machineOf(role).disk.port(vandal, vandal.role);
+  const damage = async (): Promise<void> => {
+    const file = await disk.open(replicaPath(`/${role}`, path), "r+");
+    await file.write(Uint8Array.of(0xff), 0, 1, 20);
+    await file.sync();
+  };
+  kernel.at(kernel.nowUs, vandal.owner, () => vandal.turn(() => void damage()));
+}

@@ -4,19 +4,21 @@
  *
  * Order: earlier instant first; equal instants by the seeded tie, then by the order they were asked for.
  *
- * A binary heap over typed arrays: an event is a slot, so that adding and taking one allocates nothing
- * but the caller's closure. Cancelling is lazy: the slot loses its closure and is passed over when it surfaces.
+ * A binary heap over typed arrays, keys beside their positions: adding and taking an event allocates nothing but the
+ * caller's closure. Cancelling is lazy: the event loses its closure and is passed over when it surfaces, or is swept out
+ * when the cancelled outnumber the living (time-outs that are nearly always cancelled would fill the heap).
  */
 export class Agenda {
-  /** Live and cancelled entries, heap-ordered slots. */
-  #heap: Uint32Array = new Uint32Array(1024);
+  /** Keys and slots in heap order. */
+  #instants: Float64Array = new Float64Array(CAPACITY_MIN);
+  #ties: Uint32Array = new Uint32Array(CAPACITY_MIN);
+  #slots: Uint32Array = new Uint32Array(CAPACITY_MIN);
   #size = 0;
-  #instants: Float64Array = new Float64Array(1024);
-  #ties: Uint32Array = new Uint32Array(1024);
-  #sequences: Float64Array = new Float64Array(1024);
-  #generations: Uint32Array = new Uint32Array(1024);
-  #runs: ((() => void) | undefined)[] = [];
-  #free: number[] = [];
+  /** By slot: what a ticket names for as long as its event is in the heap. */
+  #sequences: Float64Array = new Float64Array(CAPACITY_MIN);
+  #generations: Uint32Array = new Uint32Array(CAPACITY_MIN);
+  readonly #runs: ((() => void) | undefined)[] = [];
+  readonly #free: number[] = [];
   #slotsUsed = 0;
   #sequence = 0;
   #live = 0;
@@ -30,13 +32,11 @@ export class Agenda {
 
   /** Adds an event; the ticket cancels it. A ticket is a safe integer: generation · 2²⁰ + slot. */
   add(atUs: number, tie: number, run: () => void): Ticket {
-    const slot = this.#free.pop() ?? this.#newSlot();
-    this.#instants[slot] = atUs;
-    this.#ties[slot] = tie;
+    const slot = this.#free.length > 0 ? this.#free.pop()! : this.#newSlot();
     this.#sequences[slot] = this.#sequence++;
     this.#runs[slot] = run;
     this.#live++;
-    this.#siftUp(this.#size++, slot);
+    this.#siftUp(this.#size++, atUs, tie >>> 0, slot);
     return (this.#generations[slot]! * SLOTS_MAX + slot) as Ticket;
   }
 
@@ -46,13 +46,13 @@ export class Agenda {
     if (this.#generations[slot] !== Math.floor(ticket / SLOTS_MAX) || this.#runs[slot] === undefined) return;
     this.#runs[slot] = undefined;
     this.#live--;
+    if (this.#size > 2 * this.#live + CANCELLED_MIN) this.#sweep();
   }
 
   /** The instant of the next live event, or undefined when there is none. */
   peekUs(): number | undefined {
     while (this.#size > 0) {
-      const slot = this.#heap[0]!;
-      if (this.#runs[slot] !== undefined) return this.#instants[slot]!;
+      if (this.#runs[this.#slots[0]!] !== undefined) return this.#instants[0]!;
       this.#removeTop();
     }
     return undefined;
@@ -61,9 +61,8 @@ export class Agenda {
   /** Removes the next live event and returns what it runs; its instant is in {@link takenAtUs}. */
   take(): (() => void) | undefined {
     while (this.#size > 0) {
-      const slot = this.#heap[0]!;
-      const run = this.#runs[slot];
-      this.takenAtUs = this.#instants[slot]!;
+      const run = this.#runs[this.#slots[0]!];
+      this.takenAtUs = this.#instants[0]!;
       this.#removeTop();
       if (run !== undefined) {
         this.#live--;
@@ -76,62 +75,105 @@ export class Agenda {
   #newSlot(): number {
     const slot = this.#slotsUsed++;
     if (slot === SLOTS_MAX) throw new RangeError(`The agenda holds at most ${SLOTS_MAX} events at once.`);
-    if (slot === this.#heap.length) this.#grow();
+    if (slot === this.#slots.length) this.#grow();
     this.#runs.push(undefined);
     return slot;
   }
 
   #grow(): void {
-    const capacity = this.#heap.length * 2;
+    const capacity = this.#slots.length * 2;
     const wider = <T extends Uint32Array | Float64Array>(to: T, from: T): T => (to.set(from), to);
-    this.#heap = wider(new Uint32Array(capacity), this.#heap);
     this.#instants = wider(new Float64Array(capacity), this.#instants);
     this.#ties = wider(new Uint32Array(capacity), this.#ties);
+    this.#slots = wider(new Uint32Array(capacity), this.#slots);
     this.#sequences = wider(new Float64Array(capacity), this.#sequences);
     this.#generations = wider(new Uint32Array(capacity), this.#generations);
   }
 
-  #removeTop(): void {
-    const slot = this.#heap[0]!;
+  #release(slot: number): void {
     this.#runs[slot] = undefined;
-    this.#generations[slot] = (this.#generations[slot]! + 1) >>> 0;
+    this.#generations[slot] = this.#generations[slot]! + 1;
     this.#free.push(slot);
-    const last = this.#heap[--this.#size]!;
-    if (this.#size > 0) this.#siftDown(last);
   }
 
-  #before(a: number, b: number): boolean {
-    const byInstant = this.#instants[a]! - this.#instants[b]!;
-    if (byInstant !== 0) return byInstant < 0;
-    const byTie = this.#ties[a]! - this.#ties[b]!;
-    return byTie !== 0 ? byTie < 0 : this.#sequences[a]! < this.#sequences[b]!;
+  #removeTop(): void {
+    this.#release(this.#slots[0]!);
+    const last = --this.#size;
+    if (last > 0) this.#siftDown(0, this.#instants[last]!, this.#ties[last]!, this.#slots[last]!);
   }
 
-  #siftUp(start: number, slot: number): void {
-    const heap = this.#heap;
-    let index = start;
+  /** Drops all cancelled events and restores the heap bottom-up: the order is total, so it does not change what comes next. */
+  #sweep(): void {
+    let kept = 0;
+    for (let i = 0; i < this.#size; i++) {
+      const slot = this.#slots[i]!;
+      if (this.#runs[slot] === undefined) {
+        this.#release(slot);
+        continue;
+      }
+      this.#instants[kept] = this.#instants[i]!;
+      this.#ties[kept] = this.#ties[i]!;
+      this.#slots[kept] = slot;
+      kept++;
+    }
+    this.#size = kept;
+    for (let i = (kept >> 1) - 1; i >= 0; i--) this.#siftDown(i, this.#instants[i]!, this.#ties[i]!, this.#slots[i]!);
+  }
+
+  /** Puts an event at the free position `from` or above it. */
+  #siftUp(from: number, atUs: number, tie: number, slot: number): void {
+    const instants = this.#instants;
+    const ties = this.#ties;
+    const slots = this.#slots;
+    let index = from;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (!this.#before(slot, heap[parent]!)) break;
-      heap[index] = heap[parent]!;
+      const byInstant = atUs - instants[parent]!;
+      if (byInstant > 0) break;
+      if (byInstant === 0 && !this.#tieBefore(tie, slot, ties[parent]!, slots[parent]!)) break;
+      instants[index] = instants[parent]!;
+      ties[index] = ties[parent]!;
+      slots[index] = slots[parent]!;
       index = parent;
     }
-    heap[index] = slot;
+    instants[index] = atUs;
+    ties[index] = tie;
+    slots[index] = slot;
   }
 
-  #siftDown(slot: number): void {
-    const heap = this.#heap;
+  /** Puts an event at the free position `from` or below it. */
+  #siftDown(from: number, atUs: number, tie: number, slot: number): void {
+    const instants = this.#instants;
+    const ties = this.#ties;
+    const slots = this.#slots;
     const size = this.#size;
-    let index = 0;
+    let index = from;
     for (;;) {
       let child = 2 * index + 1;
       if (child >= size) break;
-      if (child + 1 < size && this.#before(heap[child + 1]!, heap[child]!)) child++;
-      if (!this.#before(heap[child]!, slot)) break;
-      heap[index] = heap[child]!;
+      const right = child + 1;
+      if (right < size) {
+        const byInstant = instants[right]! - instants[child]!;
+        if (byInstant < 0) child = right;
+        else if (byInstant === 0 && this.#tieBefore(ties[right]!, slots[right]!, ties[child]!, slots[child]!))
+          child = right;
+      }
+      const byInstant = instants[child]! - atUs;
+      if (byInstant > 0) break;
+      if (byInstant === 0 && !this.#tieBefore(ties[child]!, slots[child]!, tie, slot)) break;
+      instants[index] = instants[child]!;
+      ties[index] = ties[child]!;
+      slots[index] = slots[child]!;
       index = child;
     }
-    heap[index] = slot;
+    instants[index] = atUs;
+    ties[index] = tie;
+    slots[index] = slot;
+  }
+
+  /** The order of two events at one instant. */
+  #tieBefore(tie: number, slot: number, otherTie: number, otherSlot: number): boolean {
+    return tie !== otherTie ? tie < otherTie : this.#sequences[slot]! < this.#sequences[otherSlot]!;
   }
 }
 
@@ -140,3 +182,6 @@ export type Ticket = number & { readonly ticket: unique symbol };
 
 /** 2²⁰ live events at once, far beyond what a cluster keeps; 2³² generations · 2²⁰ slots stays a safe integer. */
 const SLOTS_MAX = 2 ** 20;
+const CAPACITY_MIN = 1024;
+/** Below this many cancelled events a sweep costs more than passing them over. */
+const CANCELLED_MIN = 256;

@@ -38,8 +38,9 @@ export class Kernel {
   readonly #trap = new ErrorTrap(error => this.#charge(error));
   readonly #realWork = new RealWork();
   readonly #chargeCurrent = (error: unknown): void => this.#charge(error);
-  /** Processes that the event on hand has made ready, in order. */
-  #ready: Incarnation[] = [];
+  /** Processes that the event on hand has made ready, in order; the list keeps its length from event to event. */
+  readonly #ready: Incarnation[] = [];
+  #readyCount = 0;
   #deviceActs = false;
   #nowUs = 0;
   #events = 0;
@@ -102,7 +103,7 @@ export class Kernel {
 
   /** The process gets its turns when the device has acted; called by the incarnation and by nobody else. */
   makeReady(incarnation: Incarnation): void {
-    this.#ready.push(incarnation);
+    this.#ready[this.#readyCount++] = incarnation;
   }
 
   /** The process dies of an uncaught error, as Node would let it. Errors of the dead are dropped. */
@@ -144,7 +145,7 @@ export class Kernel {
     try {
       if (!drainWorks(this.#chargeCurrent)) throw new InvariantBroken("a drain drains", "at the start of a slice");
       for (let events = 1; this.#nextEvent(); events++) {
-        for (let i = 0; i < this.#ready.length; i++) this.#runTurns(this.#ready[i]!);
+        for (let i = 0; i < this.#readyCount; i++) this.#runTurns(this.#ready[i]!);
         this.#endEvent();
         if (events % EVENTS_PER_LOOK === 0 && threadMs() >= endMs) break;
       }
@@ -168,7 +169,8 @@ export class Kernel {
   async #runByMacrotasks(): Promise<KernelEnd> {
     try {
       for (let events = 1; this.#nextEvent(); events++) {
-        for (const incarnation of this.#ready) {
+        for (let i = 0; i < this.#readyCount; i++) {
+          const incarnation = this.#ready[i]!;
           for (let turn = incarnation.firstTurn(); turn !== undefined; turn = incarnation.nextTurn()) {
             await this.#turnByMacrotask(incarnation, turn);
           }
@@ -220,7 +222,7 @@ export class Kernel {
   }
 
   #endEvent(): void {
-    if (this.#ready.length > 0) this.#ready.length = 0;
+    this.#readyCount = 0;
     this.onStep?.();
   }
 

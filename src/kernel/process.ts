@@ -142,17 +142,25 @@ export class Incarnation {
   nextTurn(): (() => void) | undefined {
     if (this.#turnsLeft > 0 && this.#state === "alive" && this.kernel.nowUs >= this.#busyUntilUs) {
       this.#turnsLeft--;
-      const run = this.#inbox[this.#inboxHead]!;
-      this.#inboxHead++;
-      if (this.#inboxHead === this.#inbox.length) {
-        this.#inbox.length = 0;
-        this.#inboxHead = 0;
-      }
-      return run;
+      return this.#takeTurn();
     }
     this.#scheduled = false;
     this.#schedule();
     return undefined;
+  }
+
+  /** The last one is popped and the head moves past all others, so that a list that runs empty is used again. */
+  #takeTurn(): () => void {
+    const inbox = this.#inbox;
+    if (this.#inboxHead === inbox.length - 1) {
+      const last = inbox.pop()!;
+      if (this.#inboxHead > 0) {
+        this.#inbox = [];
+        this.#inboxHead = 0;
+      }
+      return last;
+    }
+    return inbox[this.#inboxHead++]!;
   }
 
   get #waiting(): number {

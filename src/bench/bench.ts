@@ -1,0 +1,68 @@
+/**
+ * The benchmarks: which there are, and running them. Each has a file of its own, loaded when it is run; how they measure
+ * is in rounds.ts. Figures are for people and for `--baseline`: no test depends on one.
+ */
+export interface Bench {
+  /** Several results when the work is played in several sizes, or against several peers. */
+  run(options: BenchOptions): Promise<readonly BenchResult[]>;
+}
+
+export interface BenchOptions {
+  /** Rounds of each measurement; the figure is their median. */
+  readonly rounds: number;
+}
+
+export interface BenchResult {
+  /** `kernel`, or `ring-32` for one size of a bench. */
+  readonly name: string;
+  readonly value: number;
+  /** `ns/event`, `messages/s`. */
+  readonly unit: string;
+  /** Ours over theirs, for the work named by `against`. */
+  readonly ratio?: number;
+  readonly against?: string;
+  /** Why there is no figure: a peer that is not installed. */
+  readonly note?: string;
+}
+
+interface BenchEntry {
+  readonly name: string;
+  /** What is done, in a few words. */
+  readonly work: string;
+  readonly load: () => Promise<Bench>;
+}
+
+const entries: readonly BenchEntry[] = [
+  {
+    name: "kernel",
+    work: "1,000 timers that set themselves again, 1,000,000 events, against a bare typed-array heap",
+    load: async () => (await import("./kernel-bench.ts")).kernelBench,
+  },
+  {
+    name: "peers",
+    work: "10,000 interleaved steps of 100 tasks: our agenda, fast-check's scheduler, fake timers",
+    load: async () => (await import("./peers-bench.ts")).peersBench,
+  },
+];
+
+export function listBenches(): readonly { readonly name: string; readonly work: string }[] {
+  return entries.map(({ name, work }) => ({ name, work }));
+}
+
+/** Runs the named benches, or all; an unknown name is a RangeError that lists the known ones. */
+export async function runBenches(
+  names: readonly string[] = entries.map(entry => entry.name),
+  options: Partial<BenchOptions> = {},
+): Promise<{ readonly benches: readonly BenchResult[] }> {
+  const chosen = names.map(name => {
+    const entry = entries.find(known => known.name === name);
+    if (entry !== undefined) return entry;
+    throw new RangeError(`There is no bench ${name}; there are ${entries.map(known => known.name).join(", ")}.`);
+  });
+  const benches: BenchResult[] = [];
+  for (const entry of chosen) {
+    const bench = await entry.load();
+    benches.push(...(await bench.run({ rounds: options.rounds ?? 5 })));
+  }
+  return { benches };
+}

@@ -1,0 +1,43 @@
+/**
+ * Measuring on a machine that others use too: several rounds, medians, and every ratio taken between two measurements that
+ * stand side by side in one round, so that a slow second slows both.
+ */
+export async function medianMs(rounds: number, run: Timed): Promise<number> {
+  await run();
+  const times: number[] = [];
+  for (let i = 0; i < rounds; i++) times.push(await timeMs(run));
+  return median(times);
+}
+
+/** Medians of both, and the median of ours/theirs over the rounds. */
+export async function sideBySide(rounds: number, ours: Timed, theirs: Timed): Promise<SideBySide> {
+  await ours();
+  await theirs();
+  const measured: { readonly ours: number; readonly theirs: number }[] = [];
+  for (let i = 0; i < rounds; i++) measured.push({ ours: await timeMs(ours), theirs: await timeMs(theirs) });
+  return {
+    oursMs: median(measured.map(round => round.ours)),
+    theirsMs: median(measured.map(round => round.theirs)),
+    ratio: median(measured.map(round => round.ours / round.theirs)),
+  };
+}
+
+export type Timed = () => void | Promise<void>;
+
+export interface SideBySide {
+  readonly oursMs: number;
+  readonly theirsMs: number;
+  readonly ratio: number;
+}
+
+async function timeMs(run: Timed): Promise<number> {
+  const startMs = performance.now();
+  await run();
+  return performance.now() - startMs;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

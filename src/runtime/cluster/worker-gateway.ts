@@ -38,6 +38,7 @@ export class WorkerGateway {
     return cancelReply(await this.#call(worker, "task.cancel", body), "task.cancel reply");
   }
 
+  /** Rejects when the trigger is lost. A worker that merely takes its time is waited for until the checkpoint expires. */
   async trigger(
     worker: RegisteredWorker,
     checkpoint: number,
@@ -45,7 +46,11 @@ export class WorkerGateway {
     executions: readonly string[],
   ): Promise<void> {
     const body: TriggerCheckpoint = { token: this.#token, worker: worker.id, checkpoint, timestampMs, executions };
-    await this.#call(worker, "checkpoint.trigger", body);
+    try {
+      await this.#call(worker, "checkpoint.trigger", body);
+    } catch (error) {
+      if (!(error instanceof RpcError) || error.reason !== "timed-out") throw error;
+    }
   }
 
   async sourceEvent(worker: RegisteredWorker, execution: string, uid: string, event: EnumeratorEvent): Promise<void> {

@@ -1,0 +1,647 @@
+import { expect, onTestFinished, test } from "vitest";
+import type { Host } from "../../host/host.ts";
+import { crc32c } from "../../rpc/crc32c.ts";
+import { Kernel } from "../../kernel/kernel.ts";
+import { Site } from "../../sim/site.ts";
+import { diskless } from "../../sim/test/diskless.ts";
+import { job, type JobFactory } from "../api/job.ts";
+import type { KeyedProcessFunction } from "../api/functions.ts";
+import type { CommitOutcome, Sink } from "../api/sink.ts";
+import type { ReaderContext, Source } from "../api/source.ts";
+import { watermarks } from "../api/watermarks.ts";
+import { compileJob } from "../graph/compile-job.ts";
+import { consumersOf, producersOf, type JobVertex } from "../graph/job-graph.ts";
+import { readStateFile } from "../state/state-reader.ts";
+import { Shuffle } from "./shuffle.ts";
+import { startTask } from "./task.ts";
+import type { RunningTask, StoredFile, SubtaskSnapshot, TaskEnvironment } from "./task-contract.ts";
+
+interface Payment {
+  readonly account: string;
+  readonly cents: number;
+}
+
+const pay = (account: string, cents: number): Payment => ({ account, cents });
+const add = (a: Payment, b: Payment): Payment => ({ account: b.account, cents: a.cents + b.cents });
+
+test("records flow through chain, exchange and state to the sink, across workers", async () => {
+  const cluster = new MiniCluster(sums);
+  await cluster.deploy();
+  cluster.feed(0, pay("ann", 1), pay("bob", 10), pay("ann", 2));
+  cluster.feed(1, pay("cid", 5));
+  await cluster.checkpoint(1);
+  expect(cluster.committed.toSorted(byText)).toEqual(
+    [pay("ann", 1), pay("ann", 3), pay("bob", 10), pay("cid", 5)].toSorted(byText),
+  );
+});
+
+test("nothing is committed before a checkpoint that holds it is complete", async () => {
+  const cluster = new MiniCluster(sums);
+  await cluster.deploy();
+  cluster.feed(0, pay("ann", 1));
+  await cluster.settle();
+  await cluster.trigger(1);
+  expect(cluster.acknowledged(1)).toHaveLength(cluster.tasks.length);
+  expect(cluster.committed).toEqual([]);
+  await cluster.complete(1);
+  expect(cluster.committed).toEqual([pay("ann", 1)]);
+});
+
+test("an aborted checkpoint's work is committed with the next one that completes", async () => {
+  const cluster = new MiniCluster(sums);
+  await cluster.deploy();
+  cluster.feed(0, pay("ann", 1));
+  await cluster.trigger(1);
+  await cluster.abort(1);
+  cluster.feed(0, pay("ann", 2));
+  await cluster.checkpoint(2);
+  expect(cluster.committed).toEqual([pay("ann", 1), pay("ann", 3)]);
+});
+
+test("state holds exactly the records before the barrier (BA-1)", async () => {
+  const cluster = new MiniCluster(sums, { creditsPerChannel: 1 });
+  await cluster.deploy();
+  cluster.feed(0, ...Array.from({ length: 40 }, (_, i) => pay(`a${i % 5}`, 1)));
+  cluster.feed(1, ...Array.from({ length: 40 }, (_, i) => pay(`a${i % 5}`, 100)));
+  await cluster.trigger(1);
+  const positions = cluster.splitsOf(1).map(split => split.next);
+  const expected = new Map<string, number>();
+  for (const [split, next] of positions.entries()) {
+    for (let i = 0; i < next; i++)
+      expected.set(`a${i % 5}`, (expected.get(`a${i % 5}`) ?? 0) + (split === 0 ? 1 : 100));
+  }
+  const held = cluster.stateOf(1).map(({ key, value }) => [key, (value as Payment).cents]);
+  expect(new Map(held as [string, number][])).toEqual(expected);
+});
+
+test("a restore goes on exactly where the checkpoint was, also with another parallelism", async () => {
+  for (const parallelism of [2, 1, 3]) {
+    const before = new MiniCluster(sums);
+    await before.deploy();
+    before.feed(0, pay("ann", 1), pay("bob", 2));
+    await before.checkpoint(1);
+    before.feed(0, pay("ann", 1_000));
+    await before.trigger(2);
+
+    const after = new MiniCluster(sums, { parallelism, feeds: before.feeds, ledger: before.ledger });
+    await after.deploy(before.acknowledged(1), 1);
+    await after.checkpoint(3);
+    expect(after.committed.filter(({ account }) => account === "ann").map(({ cents }) => cents)).toEqual([1, 1_001]);
+  }
+});
+
+test("what the restored checkpoint had prepared is committed before new input", async () => {
+  const before = new MiniCluster(sums);
+  await before.deploy();
+  before.feed(0, pay("ann", 1));
+  await before.trigger(1);
+  const after = new MiniCluster(sums, { feeds: before.feeds, ledger: before.ledger });
+  await after.deploy(before.acknowledged(1), 1);
+  expect(after.committed).toEqual([pay("ann", 1)]);
+});
+
+test("an unknown outcome is asked again until it is known", async () => {
+  const cluster = new MiniCluster(sums);
+  await cluster.deploy();
+  cluster.feed(0, pay("ann", 1));
+  cluster.ledger.answers.push("unknown", "unknown", "already-committed");
+  await cluster.checkpoint(1);
+  expect(cluster.ledger.asked).toBe(3);
+  expect(cluster.failures).toEqual([]);
+});
+
+test("lost prepared work fails the subtask loudly", async () => {
+  for (const outcome of ["aborted", "unknown-id"] as const) {
+    const cluster = new MiniCluster(sums);
+    await cluster.deploy();
+    cluster.feed(0, pay("ann", 1));
+    cluster.ledger.answers.push(outcome);
+    await cluster.checkpoint(1);
+    expect(cluster.failures.join()).toContain(outcome);
+  }
+});
+
+test("a bounded job finishes only after a checkpoint behind its end, with everything committed (SK-6)", async () => {
+  const cluster = new MiniCluster(sums);
+  await cluster.deploy();
+  cluster.feed(0, pay("ann", 1), pay("ann", 2));
+  await cluster.trigger(1);
+  cluster.endFeeds();
+  await cluster.settle();
+  await cluster.complete(1);
+  expect(cluster.endOfData).toBe(cluster.tasks.length);
+  expect(cluster.finished).toEqual([]);
+  await cluster.checkpoint(2);
+  expect(cluster.finished).toHaveLength(cluster.tasks.length);
+  expect(cluster.committed).toEqual([pay("ann", 1), pay("ann", 3)]);
+});
+
+test("a consumer whose notification was lost learns of the last checkpoint from its producers", async () => {
+  const cluster = new MiniCluster(sums);
+  await cluster.deploy();
+  cluster.feed(0, pay("ann", 1));
+  cluster.endFeeds();
+  await cluster.trigger(1);
+  await cluster.complete(1, task => task.vertex.id === "payments");
+  expect(cluster.finished).toHaveLength(cluster.tasks.length);
+  expect(cluster.committed).toEqual([pay("ann", 1)]);
+});
+
+test("a job without checkpoints commits at its end", async () => {
+  const cluster = new MiniCluster(sums, { checkpointed: false });
+  await cluster.deploy();
+  cluster.feed(0, pay("ann", 1));
+  cluster.endFeeds();
+  await cluster.settle();
+  expect(cluster.committed).toEqual([pay("ann", 1)]);
+  expect(cluster.finished).toHaveLength(cluster.tasks.length);
+});
+
+test("no record from behind a barrier is processed before every input delivered it (BA-2)", async () => {
+  const cluster = new MiniCluster(sums);
+  await cluster.deploy();
+  cluster.trigger1(1, "payments", 0);
+  cluster.feed(0, pay("ann", 1));
+  await cluster.settle();
+  expect(cluster.acknowledged(1).map(({ vertex, subtask }) => `${vertex}[${subtask}]`)).toEqual(["payments[0]"]);
+  cluster.trigger1(1, "payments", 1);
+  await cluster.settle();
+  expect(cluster.acknowledged(1)).toHaveLength(cluster.tasks.length);
+  expect(cluster.stateOf(1)).toEqual([]);
+  await cluster.trigger(2);
+  expect(cluster.stateOf(2)).toHaveLength(1);
+});
+
+test("a newer barrier releases channels that wait for an older one (BA-4)", async () => {
+  const cluster = new MiniCluster(sums);
+  await cluster.deploy();
+  cluster.trigger1(1, "payments", 0);
+  cluster.feed(0, pay("ann", 1));
+  await cluster.checkpoint(2);
+  expect(cluster.committed).toEqual([pay("ann", 1)]);
+  expect(cluster.declined).toContain("1 alignment-cancelled");
+});
+
+test("an abort releases channels, and barriers that come later are void (BA-4)", async () => {
+  const cluster = new MiniCluster(sums);
+  await cluster.deploy();
+  cluster.trigger1(1, "payments", 0);
+  cluster.feed(0, pay("ann", 1));
+  await cluster.abort(1);
+  cluster.trigger1(1, "payments", 1);
+  await cluster.checkpoint(2);
+  expect(cluster.committed).toEqual([pay("ann", 1)]);
+  expect(cluster.failures).toEqual([]);
+});
+
+test("an exception of an author's function fails its subtask and no process", async () => {
+  const cluster = new MiniCluster((env, self) =>
+    env
+      .fromSource(self.source(), "payments")
+      .map(p => {
+        if (p.cents < 0) throw new Error("a negative payment");
+        return p;
+      })
+      .keyBy(p => p.account)
+      .reduce(add)
+      .sinkTo(self.sink()),
+  );
+  await cluster.deploy();
+  cluster.feed(0, pay("ann", -1));
+  await cluster.settle();
+  expect(cluster.failures).toContain("payments[0]#1: Error: a negative payment");
+});
+
+test("a lost connection fails both ends of every channel on it", async () => {
+  const cluster = new MiniCluster(sums);
+  await cluster.deploy();
+  cluster.site.kill("tm1");
+  await cluster.settle();
+  expect(cluster.failures).toHaveLength(cluster.tasks.filter(task => task.worker === "tm0").length);
+});
+
+test("a cancelled subtask lets go of everything and says so once", async () => {
+  const cluster = new MiniCluster(sums);
+  await cluster.deploy();
+  cluster.feed(0, pay("ann", 1));
+  await cluster.cancel();
+  expect(cluster.canceled).toHaveLength(cluster.tasks.length);
+  expect(cluster.failures).toEqual([]);
+});
+
+test("event-time timers fire by the watermark, and survive a restore", async () => {
+  const lastCents: KeyedProcessFunction<string, Payment, Payment> = {
+    process(record, context) {
+      context.registerEventTimer(record.cents + 100);
+    },
+    onTimer(timer, context, out) {
+      out.collect(pay(context.key, timer.atMs));
+    },
+  };
+  const build: ClusterFactory = (env, cluster) =>
+    env
+      .fromSource(
+        cluster.source(),
+        watermarks.monotonic(p => p.cents),
+        "payments",
+      )
+      .keyBy(p => p.account)
+      .process(lastCents)
+      .sinkTo(cluster.sink());
+  const before = new MiniCluster(build, { parallelism: 1 });
+  await before.deploy();
+  before.feed(0, pay("ann", 1), pay("bob", 50), pay("cid", 120));
+  await before.checkpoint(1);
+  expect(before.committed).toEqual([pay("ann", 101)]);
+  const after = new MiniCluster(build, { parallelism: 1, feeds: before.feeds, ledger: before.ledger });
+  await after.deploy(before.acknowledged(1), 1);
+  after.endFeeds();
+  await after.checkpoint(2);
+  expect(after.committed).toEqual([pay("ann", 101), pay("bob", 150), pay("cid", 220)]);
+});
+
+type ClusterFactory = (env: Parameters<JobFactory<Record<string, never>>>[0], cluster: MiniCluster) => unknown;
+
+const sums: ClusterFactory = (env, cluster) =>
+  env
+    .fromSource(cluster.source(), "payments")
+    .keyBy(p => p.account)
+    .reduce(add)
+    .name("sum")
+    .sinkTo(cluster.sink());
+
+interface Ledger {
+  readonly prepared: Map<string, readonly Payment[]>;
+  readonly committed: Payment[];
+  readonly answers: CommitOutcome[];
+  asked: number;
+}
+
+interface TestSplit {
+  readonly feed: number;
+  readonly next: number;
+}
+
+/** Two workers on simulated machines, and the test in the part of job manager, storage, source and sink. */
+class MiniCluster {
+  readonly feeds: Payment[][];
+  readonly ledger: Ledger;
+  readonly tasks: {
+    readonly vertex: JobVertex;
+    readonly subtask: number;
+    readonly worker: string;
+    task?: RunningTask;
+  }[] = [];
+  readonly failures: string[] = [];
+  readonly finished: string[] = [];
+  readonly canceled: string[] = [];
+  readonly declined: string[] = [];
+  endOfData = 0;
+  readonly kernel = new Kernel({ seed: "mini" });
+  readonly site = new Site(this.kernel);
+  readonly #acknowledged = new Map<number, SubtaskSnapshot[]>();
+  readonly #factory: ClusterFactory;
+  readonly #options: {
+    readonly parallelism: number;
+    readonly creditsPerChannel: number;
+    readonly checkpointed: boolean;
+  };
+  readonly #readers: ReaderContext[] = [];
+  readonly #shuffles = new Map<string, { readonly host: Host; readonly shuffle: Shuffle }>();
+  readonly #id: number;
+  readonly #crashes: unknown[] = [];
+  #testActs = true;
+  #lastUs = 0;
+  #ended = false;
+
+  constructor(
+    factory: ClusterFactory,
+    options: {
+      parallelism?: number;
+      creditsPerChannel?: number;
+      checkpointed?: boolean;
+      feeds?: Payment[][];
+      ledger?: Ledger;
+    } = {},
+  ) {
+    this.#factory = factory;
+    this.feeds = options.feeds ?? [[], []];
+    this.ledger = options.ledger ?? { prepared: new Map(), committed: [], answers: [], asked: 0 };
+    this.#id = this.ledger.prepared.size;
+    const { parallelism = 2, creditsPerChannel = 2, checkpointed = true } = options;
+    this.#options = { parallelism, creditsPerChannel, checkpointed };
+    this.site.onProcess(change => {
+      if (change.what === "crashed") this.#crashes.push(change.cause);
+    });
+    onTestFinished(() => this.kernel.stop());
+    this.#tick();
+    void this.kernel.run();
+    for (const role of ["tm0", "tm1"]) {
+      this.site.addMachine(role, { disk: diskless });
+      this.site.place(role, role);
+    }
+  }
+
+  get committed(): readonly Payment[] {
+    return this.ledger.committed;
+  }
+
+  async deploy(restore: readonly SubtaskSnapshot[] = [], restoredCheckpoint = 0): Promise<void> {
+    for (const role of ["tm0", "tm1"]) {
+      this.site.start(role, host => {
+        const shuffle = new Shuffle(host, `${role}:data`, {
+          bufferRecordsMax: 4,
+          creditsPerChannel: this.#options.creditsPerChannel,
+          requestTimeoutMs: 1_000,
+        });
+        this.#shuffles.set(role, { host, shuffle });
+        void shuffle.start();
+      });
+    }
+    await this.settle();
+    for (const vertex of this.#compile().vertices) {
+      for (let subtask = 0; subtask < vertex.parallelism; subtask++) {
+        this.tasks.push({ vertex, subtask, worker: this.#workerOf(vertex.id, subtask) });
+      }
+    }
+    // Consumers first: their requests wait for producers that have not started.
+    for (const task of this.tasks.toReversed()) {
+      this.#turn(task.worker, () => {
+        const { host, shuffle } = this.#shuffles.get(task.worker)!;
+        task.task = startTask(
+          this.#environment(host, task.vertex, task.subtask, restore, restoredCheckpoint),
+          task.vertex,
+          shuffle,
+        );
+      });
+    }
+    await this.settle();
+    if (this.#restores(restore)) return;
+    for (const [feed] of this.feeds.entries()) {
+      const to = this.tasks.find(
+        ({ vertex, subtask }) => vertex.id === "payments" && subtask === feed % this.#options.parallelism,
+      )!;
+      this.#turn(to.worker, () =>
+        to.task!.fromCoordinator("payments", { kind: "assign-splits", splits: [{ feed, next: 0 }] }),
+      );
+    }
+    await this.settle();
+  }
+
+  feed(feed: number, ...payments: Payment[]): void {
+    this.feeds[feed]!.push(...payments);
+    this.#wakeReaders();
+  }
+
+  endFeeds(): void {
+    this.#ended = true;
+    this.#wakeReaders();
+  }
+
+  /** Lets ten virtual seconds pass. The kernel then ticks until the test asks for the next thing: idle, it would end. */
+  async settle(): Promise<void> {
+    this.#testActs = false;
+    await new Promise<void>(resolve => {
+      this.#later(10_000_000, () => {
+        this.#testActs = true;
+        resolve();
+        this.#tick();
+      });
+    });
+    expect(this.#crashes).toEqual([]);
+  }
+
+  async trigger(checkpoint: number): Promise<void> {
+    for (const { vertex, subtask } of this.tasks)
+      if (vertex.inputs.length === 0) this.trigger1(checkpoint, vertex.id, subtask);
+    await this.settle();
+  }
+
+  trigger1(checkpoint: number, vertex: string, subtask: number): void {
+    const found = this.tasks.find(task => task.vertex.id === vertex && task.subtask === subtask)!;
+    this.#turn(found.worker, () => found.task!.triggerCheckpoint(checkpoint, 0));
+  }
+
+  async complete(
+    checkpoint: number,
+    which: (task: MiniCluster["tasks"][number]) => boolean = () => true,
+  ): Promise<void> {
+    for (const task of this.tasks.filter(which))
+      this.#turn(task.worker, () => task.task!.notifyCheckpointComplete(checkpoint));
+    await this.settle();
+  }
+
+  async checkpoint(checkpoint: number): Promise<void> {
+    await this.trigger(checkpoint);
+    expect(this.acknowledged(checkpoint)).toHaveLength(this.tasks.length);
+    await this.complete(checkpoint);
+  }
+
+  async abort(checkpoint: number): Promise<void> {
+    for (const task of this.tasks) this.#turn(task.worker, () => task.task!.notifyCheckpointAborted(checkpoint));
+    await this.settle();
+  }
+
+  async cancel(): Promise<void> {
+    for (const task of this.tasks) this.#turn(task.worker, () => task.task!.cancel());
+    await this.settle();
+  }
+
+  acknowledged(checkpoint: number): readonly SubtaskSnapshot[] {
+    return this.#acknowledged.get(checkpoint) ?? [];
+  }
+
+  splitsOf(checkpoint: number): readonly TestSplit[] {
+    const splits = this.acknowledged(checkpoint).flatMap(snapshot =>
+      snapshot.operators.flatMap(operator => operator.splits ?? []),
+    );
+    return (splits as TestSplit[]).toSorted((a, b) => a.feed - b.feed);
+  }
+
+  stateOf(checkpoint: number): ReturnType<typeof readStateFile> {
+    return this.acknowledged(checkpoint).flatMap(({ files }) =>
+      files.flatMap(({ path }) => readStateFile(storage.get(path)!)),
+    );
+  }
+
+  source(): Source<Payment, TestSplit> {
+    return {
+      kind: "test",
+      boundedness: "bounded",
+      createEnumerator: () => {
+        throw new Error("the test assigns the splits");
+      },
+      createReader: context => {
+        this.#readers.push(context);
+        const held: { feed: number; next: number }[] = [];
+        return {
+          start: () => {},
+          addSplits: splits => {
+            held.push(...splits.map(split => ({ ...split })));
+            context.available();
+          },
+          noMoreSplits: () => {},
+          poll: (output, recordsMax) => {
+            let room = recordsMax;
+            for (const split of held) {
+              const feed = this.feeds[split.feed]!;
+              for (; room > 0 && split.next < feed.length; split.next++, room--) {
+                output.emit(feed[split.next]!, undefined, { split: `feed/${split.feed}`, position: split.next });
+              }
+            }
+            const rest = held.some(split => split.next < this.feeds[split.feed]!.length);
+            return rest ? "more" : this.#ended ? "end" : "nothing";
+          },
+          // The reader's own objects, on purpose: the runtime has to copy.
+          snapshotState: () => held,
+          close: () => {},
+        };
+      },
+    };
+  }
+
+  sink(): Sink<Payment> {
+    const { ledger } = this;
+    return {
+      kind: "test",
+      createWriter: ({ subtask }) => {
+        let written: Payment[] = [];
+        let epoch = 0;
+        return {
+          write: record => void written.push(record),
+          prepareCommit: () => {
+            if (written.length === 0) return Promise.resolve([]);
+            const id = `${this.#id}/${subtask}/${epoch++}`;
+            ledger.prepared.set(id, written);
+            written = [];
+            return Promise.resolve([id]);
+          },
+          close: () => {},
+        };
+      },
+      createCommitter: () => ({
+        commit: committable => {
+          ledger.asked++;
+          const outcome =
+            ledger.answers.shift() ?? (ledger.prepared.has(committable as string) ? "committed" : "already-committed");
+          if (outcome === "committed") {
+            ledger.committed.push(...ledger.prepared.get(committable as string)!);
+            ledger.prepared.delete(committable as string);
+          }
+          return Promise.resolve(outcome);
+        },
+      }),
+    };
+  }
+
+  #compile(): ReturnType<typeof compileJob> {
+    const declared = job("mini", env => void this.#factory(env, this));
+    const checkpointing = {
+      intervalMs: 1,
+      mode: "exactly-once",
+      timeoutMs: 1,
+      minPauseMs: 0,
+      tolerableFailures: 0,
+    } as const;
+    const defaults = { parallelism: this.#options.parallelism };
+    return compileJob(declared, {}, this.#options.checkpointed ? { ...defaults, checkpointing } : defaults);
+  }
+
+  #workerOf(vertex: string, subtask: number): string {
+    return `tm${(subtask + (vertex === "payments" ? 0 : 1)) % 2}`;
+  }
+
+  #turn(worker: string, run: () => void): void {
+    // A turn ends with its microtasks, so it has to be an event of the kernel and not a call of the test.
+    this.#later(0, () => this.site.role(worker).incarnation?.turn(run));
+  }
+
+  #later(delayUs: number, run: () => void): void {
+    // One microsecond apart, since the seed orders what is asked for at one instant.
+    this.#lastUs = Math.max(this.kernel.nowUs, this.#lastUs) + 1;
+    this.kernel.at(this.#lastUs + delayUs, this.kernel.owner("test"), run);
+  }
+
+  #tick(): void {
+    if (this.#testActs) this.#later(1_000, () => this.#tick());
+  }
+
+  #wakeReaders(): void {
+    for (const context of this.#readers)
+      this.#turn(this.#workerOf(context.vertex, context.subtask), () => context.available());
+  }
+
+  #restores(restore: readonly SubtaskSnapshot[]): boolean {
+    return restore.length > 0;
+  }
+
+  #environment(
+    host: Host,
+    vertex: JobVertex,
+    subtask: number,
+    restore: readonly SubtaskSnapshot[],
+    restoredCheckpoint: number,
+  ): TaskEnvironment {
+    const execution = `${vertex.id}[${subtask}]#1`;
+    const graph = this.#compile();
+    const parallelismOf = (id: string): number => graph.vertices.find(other => other.id === id)!.parallelism;
+    return {
+      host,
+      services: {
+        broker: "broker:rpc",
+        storageNodes: [],
+        replicas: 1,
+        rpcTimeoutMs: 1,
+      } as unknown as TaskEnvironment["services"],
+      recordCostUs: 1,
+      deployment: {
+        job: { id: "mini", name: "mini", module: "", params: {}, graphHash: graph.hash },
+        execution,
+        vertex: vertex.id,
+        subtask,
+        attempt: 1,
+        parallelism: vertex.parallelism,
+        maxParallelism: vertex.maxParallelism,
+        restoredCheckpoint,
+        restore: restore.filter(snapshot => snapshot.vertex === vertex.id),
+        inputs: vertex.inputs.map(edge => ({
+          edge: edge.id,
+          channels: producersOf(edge, parallelismOf(edge.from), subtask).map(i => ({
+            producer: `${edge.from}[${i}]#1`,
+            address: `${this.#workerOf(edge.from, i)}:data`,
+          })),
+        })),
+        outputs: vertex.outputs.map(edge => ({
+          edge: edge.id,
+          channels: consumersOf(edge, parallelismOf(edge.to), subtask).map(i => ({ consumer: `${edge.to}[${i}]#1` })),
+        })),
+      },
+      storage: {
+        write: (path, bytes) => {
+          storage.set(path, bytes);
+          return Promise.resolve({ path, length: bytes.length, crc32c: crc32c(bytes) } satisfies StoredFile);
+        },
+        read: ({ path }) => Promise.resolve(storage.get(path)!),
+        remove: () => Promise.resolve(),
+        list: () => Promise.resolve([]),
+      },
+      running: () => {},
+      endOfData: () => void this.endOfData++,
+      acknowledge: (checkpoint, snapshot) => {
+        this.#acknowledged.set(checkpoint, [...this.acknowledged(checkpoint), snapshot]);
+      },
+      decline: (checkpoint, reason) => void this.declined.push(`${checkpoint} ${reason}`),
+      finished: () => void this.finished.push(execution),
+      failed: cause => void this.failures.push(`${execution}: ${cause}`),
+      canceled: () => void this.canceled.push(execution),
+      toCoordinator: () => {},
+    };
+  }
+}
+
+/** What checkpoint storage holds: it outlives a cluster. */
+const storage = new Map<string, Uint8Array>();
+
+function byText(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}

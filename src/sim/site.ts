@@ -121,7 +121,7 @@ export class Site {
 
   /** All these machines lose power at the same instant. */
   powerLoss(machines: readonly string[]): PowerLossToll {
-    const hit = machines.map(name => this.machine(name)).filter(machine => machine.stack.powered);
+    const hit = [...new Set(machines)].map(name => this.machine(name)).filter(machine => machine.stack.powered);
     const roles = hit.flatMap(machine => this.rolesOn(machine.name));
     const toll = {
       machines: hit.length,

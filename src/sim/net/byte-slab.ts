@@ -78,9 +78,9 @@ export function checksumBytes(bytes: Uint8Array): number {
   return sum;
 }
 
-/** The rotation lets high bits reach low ones, which a multiplication alone never does. */
+/** murmur3's two multiplications: the word is spread first, or one bit of it could undo one bit of the word before. */
 function step(sum: number, word: number): number {
-  const mixed = sum ^ word;
+  const mixed = sum ^ Math.imul(word, 0xcc9e2d51);
   return Math.imul((mixed << 15) | (mixed >>> 17), 0x9e3779b1);
 }
 

@@ -43,7 +43,7 @@ test("bytes that a killed process's kernel had accepted are delivered, then the 
   small.site.onEmit(() => {});
   // Connecting takes 0.4 ms, so the write is made at 10.4 ms and the kill falls while it is under way.
   small.at(10.5, () => expect(small.site.kill("a")).toMatchObject({ life: 0, connections: 1 }));
-  await small.kernel.run();
+  await small.play();
   expect(log).toEqual(["b got 1,2", "b ended"]);
 });
 
@@ -59,7 +59,7 @@ test("what the killed process had not handed to its kernel is lost", async () =>
   );
   small.at(10, () => small.site.kill("a"));
   small.at(20, () => small.site.kill("b"));
-  await small.kernel.run();
+  await small.play();
   expect(log).toEqual([]);
 });
 
@@ -71,7 +71,7 @@ test("a process killed with unread input resets its peer", async () => {
     connection => connection.pause(),
   );
   small.at(10, () => small.site.kill("b"));
-  await small.kernel.run();
+  await small.play();
   expect(log).toEqual(["a reset"]);
 });
 
@@ -81,7 +81,7 @@ test("a write to a process that died after the end is answered with a reset", as
     host.timer(20, () => connection.write(Uint8Array.of(1)));
   });
   small.at(10, () => small.site.kill("b"));
-  await small.kernel.run();
+  await small.play();
   expect(log).toEqual(["a ended", "a reset"]);
 });
 
@@ -100,7 +100,7 @@ test("a paused process's kernel accepts up to the window; the zombie reads it al
   small.site.onEmit(() => (atBlockMs = small.kernel.nowUs / 1000));
   let heardWhilePaused = 0;
   small.at(399, () => (heardWhilePaused = log.length));
-  await small.kernel.run();
+  await small.play();
   expect(atBlockMs).toBeLessThan(20);
   expect(sent).toBe(15);
   expect(heardWhilePaused).toBe(0);
@@ -115,7 +115,7 @@ test("a machine without power says nothing: its peer's connection times out", as
     host.timer(20, () => connection.write(Uint8Array.of(1)));
   });
   small.at(10, () => expect(small.site.powerLoss(["b"])).toMatchObject({ machines: 1, lives: 1 }));
-  await small.kernel.run();
+  await small.play();
   expect(log).toEqual(["a timed-out"]);
   expect(small.kernel.nowUs).toBeGreaterThan(520_000);
 });
@@ -130,7 +130,7 @@ test("a rebooted machine answers old connections with a reset", async () => {
     small.site.powerOn("b");
     small.site.start("b");
   });
-  await small.kernel.run();
+  await small.play();
   expect(log).toEqual(["a reset"]);
 });
 
@@ -138,7 +138,7 @@ test("nobody who only waits learns of a dead machine: the connection is half-ope
   const small = new SmallSite(["a", "b"], { net: { settings } });
   const log = connected(small);
   small.at(10, () => small.site.powerLoss(["b"]));
-  await small.kernel.run();
+  await small.play();
   expect(log).toEqual([]);
 });
 
@@ -154,7 +154,7 @@ test("a cut that heals in time loses nothing; one that lasts times the sender ou
       host.timer(20, () => connection.write(Uint8Array.of(1)));
     });
     small.at(10, () => small.at(healMs, network.cut(network.between("a", "b"), effect)));
-    await small.kernel.run();
+    await small.play();
     expect(log).toEqual(expected);
     expect(effect).toMatchObject({ bytesHeld: 1, connectionsTimedOut: healMs === 400 ? 0 : 1 });
   }
@@ -168,7 +168,7 @@ test("a cut of the way back: the bytes arrive, and their sender times out", asyn
     host.timer(20, () => connection.write(Uint8Array.of(1)));
   });
   small.at(10, () => void network.cut([network.link("b", "a")], effect));
-  await small.kernel.run();
+  await small.play();
   expect(log).toEqual(["b got 1", "a timed-out"]);
   expect(effect.connectionsTimedOut).toBe(1);
 });
@@ -187,7 +187,7 @@ test("connect: refused by a machine that is up, unreachable without power, timed
       );
     }
   });
-  await small.kernel.run();
+  await small.play();
   expect(codes.sort()).toEqual(["cut timed-out at 100", "off unreachable at 100", "up refused at 0"]);
 });
 
@@ -209,6 +209,6 @@ test("a listener dies with its process, and a new life listens at the same addre
   });
   small.at(20, () => small.site.kill("b"));
   small.at(40, () => small.site.start("b"));
-  await small.kernel.run();
+  await small.play();
   expect(outcomes).toEqual(["connected", "refused", "connected"]);
 });

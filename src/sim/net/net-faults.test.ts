@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { SmallSite } from "../test/small-site.ts";
-import type { NetEffect } from "./net-effect.ts";
-import { noNetEffect } from "./net-effect.ts";
+import { noNetEffect, type NetEffect } from "./net-effect.ts";
 import type { Network } from "./network.ts";
 
 /** Two pairs that talk for 100 ms, `a>b` and `c>d`, with jitter; the deliveries of each, as instants. */
@@ -33,7 +32,7 @@ async function talk(disturb: (network: Network, small: SmallSite) => void): Prom
     });
   }
   disturb(small.site.network, small);
-  await small.kernel.run();
+  await small.play();
   return heard;
 }
 

@@ -1,28 +1,27 @@
 import { expect, test } from "vitest";
 import { netConformance } from "../../host/net-conformance.ts";
-import { Kernel } from "../../kernel/kernel.ts";
-import { Site } from "../site.ts";
 import { diskless } from "../test/diskless.ts";
+import { SmallSite } from "../test/small-site.ts";
+import { defaultNetSettings } from "./net-settings.ts";
 
-for (const seed of ["a", "b", "c", "d"]) {
+const chunkings = {
+  "whole chunks": { splitPerMille: 0, mergePerMille: 0 },
+  "split and merged chunks": { ...defaultNetSettings, splitPerMille: 300, mergePerMille: 500 },
+  "merged chunks": { splitPerMille: 0, mergePerMille: 1000 },
+};
+
+for (const [chunking, settings] of Object.entries(chunkings)) {
   for (const { name, run } of netConformance) {
-    test(`${name} (seed ${seed})`, async () => {
-      const kernel = new Kernel({ seed });
-      const site = new Site(kernel);
-      const crashes: unknown[] = [];
-      site.onProcess(change => {
-        if (change.what === "crashed") crashes.push(change.cause);
-      });
+    test(`${name} (${chunking})`, async () => {
+      const small = new SmallSite([], { net: { settings } });
       await run({
         start(role, main) {
-          site.addMachine(role, { disk: diskless });
-          site.place(role, role);
-          site.start(role, host => void main(host));
+          small.site.addMachine(role, { disk: diskless });
+          small.site.place(role, role);
+          small.site.start(role, host => void main(host));
         },
         async settle(until) {
-          const end = await kernel.run();
-          if (crashes.length > 0) throw crashes[0];
-          expect(end).toEqual({ kind: "idle" });
+          await small.play();
           expect(until()).toBe(true);
         },
       });

@@ -7,11 +7,16 @@ import { diskless } from "./diskless.ts";
 export class SmallSite {
   readonly kernel: Kernel;
   readonly site: Site;
+  /** Errors that no process caught. */
+  readonly crashes: unknown[] = [];
 
   constructor(roles: readonly string[], options: { readonly seed?: string; readonly net?: NetworkOptions } = {}) {
     this.kernel = new Kernel({ seed: options.seed ?? "a" });
     const settings = { jitterUs: 0, slowPerMille: 0, splitPerMille: 0, mergePerMille: 0, ...options.net?.settings };
     this.site = new Site(this.kernel, { ...options.net, settings });
+    this.site.onProcess(change => {
+      if (change.what === "crashed") this.crashes.push(change.cause);
+    });
     for (const role of roles) {
       this.site.addMachine(role, { disk: diskless });
       this.site.place(role, role);
@@ -21,6 +26,13 @@ export class SmallSite {
   /** Does something to the devices at an instant. */
   at(ms: number, act: () => void): void {
     this.kernel.at(ms * 1000, this.kernel.owner("test"), act);
+  }
+
+  /** Plays until nothing is left to happen; an error that no process caught is the test's. */
+  async play(): Promise<void> {
+    const end = await this.kernel.run();
+    if (this.crashes.length > 0) throw this.crashes[0];
+    if (end.kind !== "idle") throw new Error(JSON.stringify(end));
   }
 
   get digest(): string {

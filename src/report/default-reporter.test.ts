@@ -1,0 +1,114 @@
+import { Chalk } from "chalk";
+import { expect, test } from "vitest";
+import { CampaignTotals } from "../explore/campaign-totals.ts";
+import type { FoundFailure } from "../explore/failure-recorder.ts";
+import { violatedRun } from "../explore/stand-in-runs.ts";
+import { DefaultReporter, missedBound } from "./default-reporter.ts";
+import { exploreExitCode, type ExploreReport } from "./explore-report.ts";
+import { jsonReporter } from "./json-reporter.ts";
+import { ProgressLine, sayProgress } from "./progress-line.ts";
+
+const plan: FoundFailure["plan"] = [
+  { kind: "proc.kill", target: "tm0", when: { on: { event: "barrier.align", checkpoint: 3 } }, forUs: 500_000 },
+];
+
+const failure: FoundFailure = {
+  id: "words-12345678",
+  file: "reports/failures/words-12345678/case.json",
+  scenario: "words",
+  seed: "a",
+  case: 7,
+  signature: "SK-1@count",
+  claim: "SK-1",
+  message: "the word a was counted twice",
+  hits: 3,
+  planLength: 1,
+  originalPlanLength: 5,
+  shrinkRuns: 31,
+  shrinkEnding: "1-minimal",
+  plan,
+  replay: "npx millrace replay reports/failures/words-12345678/case.json",
+};
+
+function report(more: Partial<ExploreReport> = {}): ExploreReport {
+  const totals = new CampaignTotals();
+  totals.add(violatedRun("SK-1", "count[0]"));
+  const corpus = { played: 0, failed: 0, results: [] };
+  const speed = { wallMs: 1000, runsPerSecond: 1, eventsPerSecond: 100, peakRssBytes: 1 };
+  const base = {
+    command: "explore",
+    version: "0.1.0",
+    seed: "a",
+    scenarios: ["words"],
+    jobs: 1,
+    mutant: null,
+    ended: "all-played",
+    ...speed,
+  } as const;
+  return { ...base, ...totals.summary(), corpus, failures: [failure], ...more };
+}
+
+function told(): { text: () => string; reporter: DefaultReporter } {
+  const lines: string[] = [];
+  const out = { isTerminal: false, write: (text: string) => void lines.push(text) };
+  return { text: () => lines.join(""), reporter: new DefaultReporter(out, new Chalk({ level: 0 })) };
+}
+
+test("a failure is told with its faults in words and the command that shows it again", () => {
+  const { text, reporter } = told();
+  reporter.failure(failure);
+  expect(text()).toContain("SK-1@count in words, case 7");
+  expect(text()).toContain("1 fault (of 5, in 31 runs, 1-minimal)");
+  expect(text()).toContain("proc.kill tm0 at barrier.align for checkpoint 3, for 500 ms");
+  expect(text()).toContain("again: npx millrace replay");
+});
+
+test("a summary names verdicts, claims, failures and the seed", () => {
+  const { text, reporter } = told();
+  reporter.end(report());
+  expect(text()).toContain("1 violated");
+  expect(text()).toContain("(hit 3 times)");
+  expect(text()).toContain("seed a");
+});
+
+test("the JSON reporter prints one document", () => {
+  const written: string[] = [];
+  jsonReporter(text => written.push(text)).end(report());
+  expect(JSON.parse(written.join(""))).toMatchObject({
+    command: "explore",
+    runs: 1,
+    violated: 1,
+    failures: [{ planLength: 1 }],
+  });
+});
+
+test("exit codes are those of the contract", () => {
+  const none = { allowExhausted: false, failOnVacuous: false };
+  const held = { violated: 0, passed: 1, failures: [] };
+  expect(exploreExitCode(report(held), none)).toBe(0);
+  expect(exploreExitCode(report(), none)).toBe(1);
+  expect(exploreExitCode(report({ ...held, exhausted: 1 }), none)).toBe(1);
+  expect(exploreExitCode(report({ ...held, exhausted: 1 }), { ...none, allowExhausted: true })).toBe(0);
+  expect(exploreExitCode(report({ ...held, vacuous: 1 }), none)).toBe(0);
+  expect(exploreExitCode(report({ ...held, vacuous: 1 }), { ...none, failOnVacuous: true })).toBe(1);
+  expect(exploreExitCode(report({ broken: 1 }), none)).toBe(3);
+  expect(exploreExitCode(report({ ended: "interrupted" }), none)).toBe(130);
+});
+
+test("progress says cases, speed, failures and what is left", () => {
+  const progress = { runs: 1500, runsMax: 3000, failures: 1, elapsedMs: 10_000, timeMsMax: 60_000 };
+  expect(sayProgress(progress)).toBe("1,500 of 3,000 cases · 150/s · 1 failure · 10 s left");
+});
+
+test("without a terminal there is one line every ten seconds", () => {
+  const lines: string[] = [];
+  const line = new ProgressLine({ isTerminal: false, write: text => lines.push(text) });
+  for (let elapsedMs = 0; elapsedMs <= 30_000; elapsedMs += 100) {
+    line.show({ runs: 1, runsMax: undefined, failures: 0, elapsedMs, timeMsMax: undefined });
+  }
+  expect(lines).toHaveLength(3);
+});
+
+test("300 passing cases leave a defect of one percent in sight", () => {
+  expect(missedBound(300)).toContain("0.99 %");
+});

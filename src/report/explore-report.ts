@@ -1,0 +1,37 @@
+import type { CampaignSummary } from "../explore/campaign-totals.ts";
+import type { CampaignEnding } from "../explore/campaign.ts";
+import type { CorpusResult } from "../explore/corpus.ts";
+import type { FoundFailure } from "../explore/failure-recorder.ts";
+
+/** What a campaign came to: the one document that every reporter tells, and what `explore --json` prints. */
+export interface ExploreReport extends CampaignSummary {
+  readonly command: "explore";
+  readonly version: string;
+  readonly seed: string;
+  readonly scenarios: readonly string[];
+  readonly jobs: number;
+  readonly mutant: string | null;
+  readonly ended: CampaignEnding;
+  readonly wallMs: number;
+  readonly runsPerSecond: number;
+  readonly eventsPerSecond: number;
+  readonly peakRssBytes: number;
+  readonly corpus: { readonly played: number; readonly failed: number; readonly results: readonly CorpusResult[] };
+  readonly failures: readonly FoundFailure[];
+}
+
+/** The exit code that cli.md gives a campaign. */
+export function exploreExitCode(
+  report: ExploreReport,
+  options: { readonly allowExhausted: boolean; readonly failOnVacuous: boolean },
+): number {
+  if (report.ended === "interrupted") return 130;
+  if (report.broken > 0) return 3;
+  const failed =
+    report.violated > 0 ||
+    report.stuck > 0 ||
+    report.corpus.failed > 0 ||
+    (report.exhausted > 0 && !options.allowExhausted) ||
+    (report.vacuous > 0 && options.failOnVacuous);
+  return failed ? 1 : 0;
+}

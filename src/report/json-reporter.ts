@@ -1,0 +1,8 @@
+import { toTagged } from "../explore/tagged-json.ts";
+import type { ExploreReport } from "./explore-report.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** For programs: exactly one JSON document, at the end. */
+export function jsonReporter(write: (text: string) => void): Reporter {
+  return { end: (report: ExploreReport) => write(`${JSON.stringify(toTagged(report), undefined, 2)}\n`) };
+}

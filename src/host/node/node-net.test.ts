@@ -1,0 +1,27 @@
+import { test } from "vitest";
+import { netConformance } from "../net-conformance.ts";
+import { LocalAddressBook } from "./address-book.ts";
+import { NodeHost } from "./node-host.ts";
+
+test.each(netConformance)("TCP: $name", async ({ run }) => {
+  const addresses = new LocalAddressBook();
+  const hosts: NodeHost[] = [];
+  const failures: unknown[] = [];
+  try {
+    await run({
+      start(role, main) {
+        addresses.announce(role);
+        const host = new NodeHost({ role, root: "/nowhere", addresses });
+        hosts.push(host);
+        Promise.resolve(main(host)).catch((error: unknown) => failures.push(error));
+      },
+      async settle(until) {
+        // Real sockets answer in their own time: the condition is looked at after each turn of the event loop.
+        while (!until() && failures.length === 0) await new Promise(resolve => setImmediate(resolve));
+      },
+    });
+  } finally {
+    for (const host of hosts) host.shutDown();
+  }
+  if (failures.length > 0) throw failures[0];
+});

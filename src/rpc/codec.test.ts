@@ -34,7 +34,7 @@ test("what is encoded decodes to the same value, the kind of zero and the order 
       expect(back).toStrictEqual(value);
       expect(fieldNames(back)).toStrictEqual(fieldNames(value));
     }),
-    { numRuns: 600, seed: 1 },
+    { numRuns: 250, seed: 1 },
   );
 });
 
@@ -45,7 +45,7 @@ test("the bytes depend on the value alone, not on what was encoded before", () =
       encode(other);
       expect(encode(value)).toStrictEqual(before);
     }),
-    { numRuns: 100, seed: 2 },
+    { numRuns: 50, seed: 2 },
   );
 });
 
@@ -98,7 +98,7 @@ test("bytes that are cut short or that go on are refused", () => {
         expect(() => decode(bytes.subarray(0, length))).toThrow(CodecError);
       expect(() => decode(Uint8Array.of(...bytes, 0))).toThrow(CodecError);
     }),
-    { numRuns: 200, seed: 3 },
+    { numRuns: 80, seed: 3 },
   );
 });
 
@@ -111,7 +111,7 @@ test("any bytes give a value or a CodecError, never another error", () => {
         expect(error).toBeInstanceOf(CodecError);
       }
     }),
-    { numRuns: 5000, seed: 4 },
+    { numRuns: 3000, seed: 4 },
   );
 });
 

@@ -9,9 +9,22 @@ import { recovers } from "./failover/fo-5-recovers.ts";
 import type { Oracle } from "./oracle.ts";
 import { deadIsDead } from "./simulator/si-2-dead-is-dead.ts";
 import { syncedSurvives } from "./simulator/si-4-synced-survives.ts";
+import { noOpenTransactions } from "./sink/re-1-no-open-transactions.ts";
+import { legalAndComplete } from "./sink/sk-1-legal-and-complete.ts";
+import { commitAfterCompletion } from "./sink/sk-2-commit-after-completion.ts";
+import { commitsUntilKnown } from "./sink/sk-3-commits-until-known.ts";
+import { noFailedEpoch } from "./sink/sk-5-no-failed-epoch.ts";
+import { lastEpochBeforeFinished } from "./sink/sk-6-last-epoch-before-finished.ts";
+import { exactSuffix } from "./source/so-4-exact-suffix.ts";
+import { stateIsThePrefix } from "./state/st-7-state-is-the-prefix.ts";
 
-/** Every claim that is judged in every run, in the order of invariants.md. */
+/**
+ * Every claim that is judged in every run. The first violation names a run, so that of several that see one defect at the
+ * end the one nearest to its cause comes first: state and positions before commits, commits before output.
+ */
 export const builtInOracles: readonly Oracle[] = [
+  deadIsDead,
+  syncedSurvives,
   idsIncrease,
   completeMeansAcknowledged,
   newestAreAddressable,
@@ -19,7 +32,13 @@ export const builtInOracles: readonly Oracle[] = [
   newestIsRestored,
   oneEffectiveLeader,
   recoveryDataKept,
+  exactSuffix,
+  stateIsThePrefix,
+  commitAfterCompletion,
+  commitsUntilKnown,
+  noFailedEpoch,
+  lastEpochBeforeFinished,
+  legalAndComplete,
+  noOpenTransactions,
   recovers,
-  deadIsDead,
-  syncedSurvives,
 ];

@@ -1,21 +1,11 @@
 import { expect, test } from "vitest";
 import { countersKey } from "../../runtime/checkpoint/coordination-keys.ts";
-import { JOB, judge, madeMetadata, MadeHistory, madeSnapshot } from "../evidence/made-history.ts";
+import { JOB, judge, MadeHistory } from "../evidence/made-history.ts";
 import { totals } from "../evidence/made-job.ts";
 import { recovers } from "./fo-5-recovers.ts";
 
 test("a finished job has recovered", () => {
   expect(begin().judgement.end({ job: "finished" })).toMatchObject({ violations: [], checked: 1 });
-});
-
-test("a running job has recovered when a checkpoint completed in the calm, and not before it", () => {
-  const { history, judgement } = begin();
-  complete(history, 1);
-  expect(judgement.goOn(history).end({ job: "running" }).violations).toMatchObject([{ claim: "FO-5" }]);
-
-  const calm = begin();
-  complete(calm.history.later(2_000_000), 1);
-  expect(calm.judgement.goOn(calm.history).end({ job: "running" }).violations).toEqual([]);
 });
 
 test("a job may fail when its restarts are used up, and not before", () => {
@@ -32,8 +22,4 @@ test("a job may fail when its restarts are used up, and not before", () => {
 function begin() {
   const history = new MadeHistory(totals);
   return { history, judgement: judge(recovers, history.setting({ knobs: { stormMs: 1000, restartsMax: 3 } })) };
-}
-
-function complete(history: MadeHistory, checkpoint: number): void {
-  history.point(1, history.storeMetadata(madeMetadata(checkpoint, [madeSnapshot("total", 0)])));
 }

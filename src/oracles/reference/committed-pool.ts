@@ -85,7 +85,7 @@ export interface CommittedRecord extends OriginOfRecord {
   /** Key and value as one text, equal exactly when both are. */
   readonly image: string;
   /** For a reader. */
-  readonly shown: string;
+  readonly show: () => string;
 }
 
 export interface OriginOfRecord {
@@ -97,7 +97,7 @@ export interface OriginOfRecord {
 export interface Emission {
   readonly sink: string;
   readonly image: string;
-  readonly shown: string;
+  readonly show: () => string;
 }
 
 /** For each lane the place of the last record that the key's order has used. */

@@ -146,7 +146,7 @@ function run(factory: (env: StreamExecutionEnvironment) => unknown): readonly St
       { split: "payments/0", records: payments(["ann", 1], ["bob", 2]) },
       { split: "payments/1", records: payments(["ann", 4]) },
     ],
-    emissionOf: (to, record) => ({ sink: to.uid, image: imageOf(record), shown: imageOf(record) }),
+    emissionOf: (to, record) => ({ sink: to.uid, image: imageOf(record), show: () => imageOf(record) }),
   });
 }
 

@@ -10,7 +10,7 @@ interface Input {
 }
 
 const input = (split: string, position: number, amount: number): Input => ({ split, position, amount });
-const emission = (value: number): Emission => ({ sink: "sink", image: String(value), shown: String(value) });
+const emission = (value: number): Emission => ({ sink: "sink", image: String(value), show: () => String(value) });
 
 /** A running total that is order-sensitive: doubled before each addition. Amounts of 0 leave no record. */
 function total(): (input: Input) => readonly Emission[] {

@@ -1,0 +1,99 @@
+import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
+import { readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
+import type { FinalState, Setting } from "../oracle.ts";
+import { CommittedPool, type CommittedRecord, type Emission } from "../reference/committed-pool.ts";
+import { NotJudged } from "../reference/keyed-fold.ts";
+import { referenceStrands, type Strand, type StrandInput } from "../reference/reference-run.ts";
+import { findOrder, type FoundOrder } from "../reference/witness-search.ts";
+import { logEmission, logOutput, logSinkOf, logSourceOf, splitsOfLog, type CommittedLogRecord } from "./log-output.ts";
+
+/**
+ * What a run has committed at its end, explained by the reference: for each strand the order that the output witnesses, or
+ * that there is none. It owns this one evaluation, which several claims read; what follows for a claim is the claim's.
+ */
+export class FinalOutput {
+  /** Evaluated once for a run, when the first claim asks. */
+  static of(setting: Setting, final: FinalState): FinalOutput {
+    let output = outputs.get(setting);
+    if (output === undefined) outputs.set(setting, (output = new FinalOutput(setting, final)));
+    return output;
+  }
+
+  readonly graph: LogicalGraph;
+  readonly history: BrokerHistory;
+  /** Records of transactional and plain log sinks, with their transactions. */
+  readonly committed: readonly CommittedLogRecord[];
+  readonly strands: readonly ExplainedStrand[];
+  /** Committed records that no input explains. Complete only where every strand found an order. */
+  readonly unexplained: readonly CommittedRecord[];
+  /** Why this job's output is not judged; undefined: it is. */
+  readonly notJudged: string | undefined;
+
+  private constructor(setting: Setting, final: FinalState) {
+    this.graph = setting.graph();
+    const { broker } = setting.roles;
+    this.history = readBrokerLog(setting.durable(broker), setting.folder(broker));
+    try {
+      this.committed = this.graph.nodes.flatMap(node => this.#outputOf(node));
+      const pool = new CommittedPool(this.committed);
+      this.strands = this.#explain(pool, final.job === "finished");
+      this.unexplained = pool.rest();
+    } catch (error) {
+      if (!(error instanceof NotJudged)) throw error;
+      this.notJudged = error.message;
+      this.committed ??= [];
+      this.strands = [];
+      this.unexplained = [];
+    }
+  }
+
+  #explain(pool: CommittedPool, complete: boolean): readonly ExplainedStrand[] {
+    const sinks = this.graph.nodes.filter(node => node.operator.kind === "sink").length;
+    if (!complete && sinks > 1)
+      throw new NotJudged("the job has not finished, and one of its sinks may be ahead of another");
+    const strands = referenceStrands(this.graph, {
+      splitsOf: source => this.#splitsOf(source),
+      emissionOf: (sink, record) => emissionOf(sink, record),
+    });
+    return strands.map(strand => {
+      const { splits, emitsInOrder } = strand;
+      const fold = () => {
+        const begun = strand.begin();
+        return (input: StrandInput): readonly Emission[] => begun.step(input);
+      };
+      return { strand, found: findOrder({ splits, fold, pool, emitsInOrder, complete, stepsMax: STEPS_MAX }) };
+    });
+  }
+
+  #splitsOf(node: LogicalNode) {
+    const source = logSourceOf(node);
+    if (source === undefined) throw new NotJudged(`what ${node.name} reads is not known here`);
+    return splitsOfLog(source, this.history);
+  }
+
+  #outputOf(node: LogicalNode): readonly CommittedLogRecord[] {
+    if (node.operator.kind !== "sink") return [];
+    const sink = logSinkOf(node);
+    if (sink === undefined) throw new NotJudged(`what ${node.name} has written is not known here`);
+    return logOutput(node, sink, this.history);
+  }
+}
+
+export interface ExplainedStrand {
+  readonly strand: Strand;
+  readonly found: FoundOrder<StrandInput>;
+}
+
+function emissionOf(node: LogicalNode, record: unknown): Emission {
+  const sink = logSinkOf(node);
+  if (sink === undefined) throw new NotJudged(`what ${node.name} writes is not known here`);
+  return logEmission(node, sink, record);
+}
+
+const outputs = new WeakMap<Setting, FinalOutput>();
+
+/**
+ * A strand whose inputs all leave records takes as many steps as it has inputs. This is for silent inputs, whose places
+ * are tried; beyond it a strand is left undecided.
+ */
+const STEPS_MAX = 20_000;

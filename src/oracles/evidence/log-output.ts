@@ -1,0 +1,90 @@
+import { decode, encode } from "../../rpc/codec.ts";
+import type { LogSink } from "../../runtime/connectors/log-sink.ts";
+import type { LogSource } from "../../runtime/connectors/log-source.ts";
+import type { LogicalNode } from "../../runtime/graph/logical-graph.ts";
+import type { BrokerHistory, CommittedRecord as LogRecord } from "../../services/log-broker/broker-log.ts";
+import type { CommittedRecord, Emission, OriginOfRecord } from "../reference/committed-pool.ts";
+import { NotJudged } from "../reference/keyed-fold.ts";
+import { imageOf } from "../reference/plain-value.ts";
+
+/**
+ * The log connectors as the reference sees them: what a log source has read, what a log sink makes of a record, and what
+ * stands committed in its topic. It reads the broker's durable log and runs nothing of the connectors.
+ */
+export function logSourceOf(node: LogicalNode): LogSource<unknown> | undefined {
+  if (node.operator.kind !== "source" || node.operator.source.kind !== "log") return undefined;
+  return node.operator.source as LogSource<unknown>;
+}
+
+export function logSinkOf(node: LogicalNode): LogSink<unknown> | undefined {
+  if (node.operator.kind !== "sink" || !node.operator.sink.kind.startsWith("log/")) return undefined;
+  return node.operator.sink as LogSink<unknown>;
+}
+
+/** The records of each split, by position: in an input topic every offset holds one. */
+export function splitsOfLog(source: LogSource<unknown>, history: BrokerHistory) {
+  const { topic } = source;
+  return (history.topics.get(topic) ?? []).map((records, partition) => ({
+    split: `${topic}/${partition}`,
+    records: records.map(({ value, offset, key, timestampMs }, position) => {
+      if (offset !== position) throw new NotJudged(`${topic}/${partition} has offsets without a record`);
+      return source.decode(value, { topic, partition, offset, key, timestampMs });
+    }),
+  }));
+}
+
+export function logEmission(node: LogicalNode, sink: LogSink<unknown>, record: unknown): Emission {
+  const { key, encode: encodeValue } = sink.format;
+  const value = encodeValue(record);
+  return {
+    sink: node.uid,
+    image: recordImage(key === undefined ? null : encode(key(record)), value),
+    show: () => imageOf(record),
+  };
+}
+
+/** What stands committed in the sink's topic, and from which transaction. */
+export function logOutput(
+  node: LogicalNode,
+  sink: LogSink<unknown>,
+  history: BrokerHistory,
+): readonly CommittedLogRecord[] {
+  return (history.topics.get(sink.topic) ?? []).flatMap((records, partition) =>
+    records.map(record => ({
+      ...originOf(record, `${sink.topic}/${partition}@${record.offset}`),
+      sink: node.uid,
+      lane: `${sink.topic}/${partition}`,
+      place: record.offset,
+      image: recordImage(record.key, record.value),
+      show: () => showBytes(record.value),
+      transaction: record.transaction,
+    })),
+  );
+}
+
+export interface CommittedLogRecord extends CommittedRecord {
+  readonly transaction: LogRecord["transaction"] | undefined;
+}
+
+function originOf(record: LogRecord, place: string): OriginOfRecord {
+  const origin = record.origin as Partial<OriginOfRecord> | undefined;
+  if (typeof origin?.split !== "string" || typeof origin.position !== "number") {
+    throw new NotJudged(`the record ${place} does not say where it comes from`);
+  }
+  return { split: origin.split, position: origin.position };
+}
+
+/** Latin-1 is one unit a byte, both ways; the length keeps key and value apart. */
+function recordImage(key: Uint8Array | null, value: Uint8Array): string {
+  const text = (bytes: Uint8Array): string =>
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  return key === null ? `-:${text(value)}` : `${key.length}:${text(key)}${text(value)}`;
+}
+
+function showBytes(value: Uint8Array): string {
+  try {
+    return imageOf(decode(value));
+  } catch {
+    return imageOf(value);
+  }
+}

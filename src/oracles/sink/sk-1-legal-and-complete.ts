@@ -1,0 +1,78 @@
+import { type ExplainedStrand, FinalOutput } from "../evidence/final-output.ts";
+import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
+import { type CommittedRecord, originName } from "../reference/committed-pool.ts";
+
+/**
+ * SK-1: Committed output after drain is legal and complete: records carry provenance (split, offset); the committed order
+ * per key is taken as a witness, checked (each input exactly once, each split's order kept), and the reference is folded
+ * along it; equality is exact.
+ *
+ * Reads: the broker's durable log at the end of the run. A job that has not finished must have committed a legal beginning.
+ *
+ * Left out — jobs whose output the reference cannot explain, because they use timers, a keyed operator behind another, or
+ * connectors of their own: the count of checks is then 0. Strands whose silent inputs could stand in too many places.
+ */
+export const legalAndComplete: Oracle = {
+  id: "SK-1",
+  sentence:
+    "Committed output is what the reference gives along the order that the output itself witnesses: each input once.",
+  expectation: "eventually",
+  wants: {},
+  begin: setting => new CommittedOutput(setting),
+};
+
+class CommittedOutput implements OracleFold {
+  checked = 0;
+  readonly #setting: Setting;
+
+  constructor(setting: Setting) {
+    this.#setting = setting;
+  }
+
+  on(): undefined {
+    return undefined;
+  }
+
+  end(final: FinalState): readonly Violation[] {
+    const output = FinalOutput.of(this.#setting, final);
+    if (output.notJudged !== undefined) return [];
+    const violations: Violation[] = [];
+    let allFound = true;
+    for (const explained of output.strands) {
+      if (explained.found.kind !== "undecided") this.checked++;
+      if (explained.found.kind !== "found") allFound = false;
+      const violation = judgeStrand(explained, output);
+      if (violation !== undefined) violations.push(violation);
+    }
+    // A strand without an order leaves its own records over; only where all have one is the rest from nowhere.
+    if (allFound) violations.push(...output.unexplained.map(fromNowhere));
+    return violations.slice(0, VIOLATIONS_MAX);
+  }
+}
+
+function judgeStrand({ strand, found }: ExplainedStrand, output: FinalOutput): Violation | undefined {
+  if (found.kind !== "impossible") return undefined;
+  const { order, next, emissions } = found;
+  const last = order.at(-1);
+  const there = output.committed.filter(record => record.split === next.split && record.position === next.position);
+  return {
+    claim: "SK-1",
+    where: strand.operator,
+    message: `no legal order explains the output of ${strand.name}: ${order.length} inputs fit${last === undefined ? "" : `, the last ${originName(last)}`}; then ${originName(next)} does not`,
+    expected: `from ${originName(next)}: ${emissions.map(emission => emission.show()).join(", ") || "nothing"}`,
+    actual: `committed from ${originName(next)}: ${there.map(record => record.show()).join(", ") || "nothing"}`,
+  };
+}
+
+function fromNowhere(record: CommittedRecord): Violation {
+  return {
+    claim: "SK-1",
+    where: record.sink,
+    message: `${record.lane}@${record.place} was committed once more than its inputs explain`,
+    expected: `nothing further from ${originName(record)}`,
+    actual: record.show(),
+  };
+}
+
+/** More of them tell nothing new. */
+const VIOLATIONS_MAX = 3;

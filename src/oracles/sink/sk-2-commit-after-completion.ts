@@ -1,0 +1,81 @@
+import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
+import { transactionsIn } from "../evidence/epochs.ts";
+import { FinalOutput } from "../evidence/final-output.ts";
+import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
+import type { FrameObservation, Observation } from "../../sim/observation.ts";
+
+/**
+ * SK-2: Data of epoch n is committed only after some completed checkpoint m ≥ n, and eventually for every n ≤ m, also if n
+ * itself was aborted or expired.
+ *
+ * Reads: commits that the broker was asked for, completed checkpoints and the transactions that stand in their metadata, the
+ * broker's durable log. The broker is asked before it commits, so a request that comes too early and takes effect is one.
+ *
+ * Left out — the eventual half for a job that has not finished: SK-3 has what a later checkpoint gave up.
+ */
+export const commitAfterCompletion: Oracle = {
+  id: "SK-2",
+  sentence: "A transaction is committed only after a completed checkpoint holds it, and eventually each that one held.",
+  expectation: "always",
+  wants: { disks: ["coord"], frames: ["broker.commit"] },
+  begin: setting => new Commits(setting),
+};
+
+class Commits implements OracleFold {
+  checked = 0;
+  readonly #setting: Setting;
+  readonly #record: CheckpointRecord;
+  /** Transactional id → sink, of all that a completed checkpoint held. */
+  readonly #held = new Map<string, string>();
+  /** Asked for before any checkpoint held it. */
+  readonly #early = new Map<string, FrameObservation>();
+
+  constructor(setting: Setting) {
+    this.#setting = setting;
+    this.#record = CheckpointRecord.of(setting);
+  }
+
+  on(observation: Observation): Violation | undefined {
+    if (observation.kind === "frame") {
+      if (observation.frame.type !== "request") return undefined;
+      const { transactionalId } = observation.frame.body() as { readonly transactionalId?: unknown };
+      this.checked++;
+      if (typeof transactionalId === "string" && !this.#held.has(transactionalId))
+        this.#early.set(transactionalId, observation);
+      return undefined;
+    }
+    for (const step of this.#record.see(observation)) {
+      if (step.kind !== "pointer") continue;
+      for (const { metadata } of step.added) {
+        for (const { sink, transactionalId } of metadata === undefined ? [] : transactionsIn(metadata))
+          this.#held.set(transactionalId, sink);
+      }
+    }
+    return undefined;
+  }
+
+  end(final: FinalState): readonly Violation[] {
+    const committed = new Set<string>();
+    for (const { kind, transactionalId } of FinalOutput.of(this.#setting, final).history.transactions) {
+      if (kind === "committed") committed.add(transactionalId);
+    }
+    const violations: Violation[] = [];
+    for (const [id, { from, atUs }] of this.#early) {
+      if (!committed.has(id)) continue;
+      const message = `${from} had transaction ${id} committed at ${Math.floor(atUs / 1000)} ms, and no completed checkpoint held it`;
+      violations.push({ claim: "SK-2", where: this.#held.get(id) ?? "sink", message });
+    }
+    if (final.job !== "finished") return violations;
+    for (const [id, sink] of this.#held) {
+      this.checked++;
+      if (!committed.has(id)) {
+        violations.push({
+          claim: "SK-2",
+          where: sink,
+          message: `a completed checkpoint held transaction ${id}, and it was never committed`,
+        });
+      }
+    }
+    return violations;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Observation } from "../../sim/observation.ts";
+import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
+import { transactionsIn } from "../evidence/epochs.ts";
+import { FinalOutput } from "../evidence/final-output.ts";
+import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
+
+/**
+ * SK-5: A read-committed reader never sees a record of a failed epoch.
+ *
+ * Reads: what a read-committed reader of the output topics would get at the end, and the transactions that completed
+ * checkpoints held. Commits are for ever, so the end shows whatever a reader could have seen at any time.
+ */
+export const noFailedEpoch: Oracle = {
+  id: "SK-5",
+  sentence: "A read-committed reader never sees a record of an epoch that no completed checkpoint holds.",
+  expectation: "always",
+  wants: { disks: ["coord"] },
+  begin: setting => new VisibleEpochs(setting),
+};
+
+class VisibleEpochs implements OracleFold {
+  checked = 0;
+  readonly #setting: Setting;
+  readonly #record: CheckpointRecord;
+  readonly #held = new Set<string>();
+
+  constructor(setting: Setting) {
+    this.#setting = setting;
+    this.#record = CheckpointRecord.of(setting);
+  }
+
+  on(observation: Observation): Violation | undefined {
+    for (const step of this.#record.see(observation)) {
+      if (step.kind !== "pointer") continue;
+      for (const { metadata } of step.added) {
+        for (const { transactionalId } of metadata === undefined ? [] : transactionsIn(metadata))
+          this.#held.add(transactionalId);
+      }
+    }
+    return undefined;
+  }
+
+  end(final: FinalState): readonly Violation[] {
+    for (const { sink, lane, place, transaction } of FinalOutput.of(this.#setting, final).committed) {
+      if (transaction === undefined) continue;
+      this.checked++;
+      if (this.#held.has(transaction.transactionalId)) continue;
+      const message = `a reader sees ${lane}@${place} of transaction ${transaction.transactionalId}, which no completed checkpoint holds`;
+      return [{ claim: "SK-5", where: sink, message }];
+    }
+    return [];
+  }
+}

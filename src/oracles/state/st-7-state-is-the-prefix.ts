@@ -1,0 +1,149 @@
+import { readStateFile } from "../../runtime/state/state-reader.ts";
+import type { Observation } from "../../sim/observation.ts";
+import { CheckpointRecord, type CompletedCheckpoint } from "../evidence/checkpoint-record.ts";
+import { positionsOf, type CheckpointPositions } from "../evidence/epochs.ts";
+import { type ExplainedStrand, FinalOutput } from "../evidence/final-output.ts";
+import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
+import { imageOf } from "../reference/plain-value.ts";
+import type { StrandInput } from "../reference/reference-run.ts";
+
+/**
+ * ST-7: State in checkpoint n, after its captured in-flight records are processed, = fold of exactly the source prefixes
+ * recorded in n (checked against the reference).
+ *
+ * Reads: the state files of each completed checkpoint from durable bytes, at the moment of its completion; its positions;
+ * at the end, the order of each key's inputs as the committed output witnesses it.
+ *
+ * Left out — keys whose order no output witnesses in full: with silent inputs of several splits, or, where the job has not
+ * finished, inputs whose output is not committed yet and that come from several splits.
+ */
+export const stateIsThePrefix: Oracle = {
+  id: "ST-7",
+  sentence: "The state in a checkpoint is the fold of exactly the source prefixes that it records.",
+  expectation: "always",
+  wants: { disks: ["coord"] },
+  begin: setting => new Snapshots(setting),
+};
+
+/** Operator and key → state name → value, as images. */
+type KeyedImages = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+class Snapshots implements OracleFold {
+  checked = 0;
+  readonly #setting: Setting;
+  readonly #record: CheckpointRecord;
+  readonly #states = new Map<CompletedCheckpoint, KeyedImages>();
+
+  constructor(setting: Setting) {
+    this.#setting = setting;
+    this.#record = CheckpointRecord.of(setting);
+  }
+
+  on(observation: Observation): undefined {
+    for (const step of this.#record.see(observation)) {
+      if (step.kind !== "pointer") continue;
+      for (const completed of step.added) {
+        const images = this.#read(completed);
+        if (images !== undefined) this.#states.set(completed, images);
+      }
+    }
+  }
+
+  end(final: FinalState): readonly Violation[] {
+    const output = FinalOutput.of(this.#setting, final);
+    const positions = positionsOf(this.#record.completed).filter(({ checkpoint }) => this.#states.has(checkpoint));
+    const allFound = output.strands.every(({ found }) => found.kind === "found");
+    for (const explained of output.strands) {
+      const violation = explained.strand.key === undefined ? undefined : this.#judge(explained, positions);
+      if (violation !== undefined) return [violation];
+    }
+    return allFound && output.notJudged === undefined ? this.#foreignKeys(output, positions) : [];
+  }
+
+  /** Undefined when a file is missing: that is CC-8's to say. */
+  #read({ metadata, storage }: CompletedCheckpoint): KeyedImages | undefined {
+    if (metadata === undefined || !this.#record.files.sees(storage)) return undefined;
+    const images = new Map<string, Map<string, string>>();
+    for (const file of metadata.subtasks.flatMap(subtask => subtask.files)) {
+      const found = this.#record.files.durable(storage, file);
+      if (found.kind !== "whole") return undefined;
+      for (const { operator, key, state, value } of readStateFile(found.contents)) {
+        const name = ownerOf(operator, key);
+        let states = images.get(name);
+        if (states === undefined) images.set(name, (states = new Map<string, string>()));
+        states.set(state, imageOf(value));
+      }
+    }
+    return images;
+  }
+
+  #judge({ strand, found }: ExplainedStrand, positions: readonly CheckpointPositions[]): Violation | undefined {
+    if (found.kind !== "found" || found.ambiguous) return undefined;
+    for (const { checkpoint, next } of positions) {
+      const before = (input: StrandInput): boolean => input.position < next(input.split);
+      const inputs = inOrder(strand.splits, found.order, before);
+      if (inputs === undefined) continue;
+      this.checked++;
+      const fold = strand.begin();
+      for (const input of inputs) fold.step(input);
+      const expected = new Map([...fold.state()].map(([name, value]) => [name, imageOf(value)]));
+      const actual =
+        this.#states.get(checkpoint)!.get(ownerOf(strand.operator, strand.key)) ?? new Map<string, string>();
+      if (same(expected, actual)) continue;
+      return {
+        claim: "ST-7",
+        where: strand.operator,
+        message: `the state of ${strand.name} in checkpoint ${checkpoint.id} is not the fold of the ${inputs.length} inputs before its positions`,
+        expected: shown(expected),
+        actual: shown(actual),
+      };
+    }
+    return undefined;
+  }
+
+  /** State of a key that no input before the checkpoint's positions has. */
+  #foreignKeys(output: FinalOutput, positions: readonly CheckpointPositions[]): readonly Violation[] {
+    const known = new Set(output.strands.map(({ strand }) => ownerOf(strand.operator, strand.key)));
+    for (const { checkpoint } of positions) {
+      for (const owner of this.#states.get(checkpoint)!.keys()) {
+        if (known.has(owner)) continue;
+        return [
+          {
+            claim: "ST-7",
+            where: owner.slice(0, owner.indexOf(" ")),
+            message: `checkpoint ${checkpoint.id} holds state of ${owner}, a key that no input has`,
+          },
+        ];
+      }
+    }
+    return [];
+  }
+}
+
+/**
+ * The inputs before a checkpoint's positions, in the order that was found. Those that the order does not reach (yet) follow
+ * in their split's order if they come from one split; from several, nothing tells their order, and nothing is returned.
+ */
+function inOrder(
+  splits: readonly (readonly StrandInput[])[],
+  order: readonly StrandInput[],
+  before: (input: StrandInput) => boolean,
+): readonly StrandInput[] | undefined {
+  const reached = new Set(order);
+  const rest = splits
+    .map(inputs => inputs.filter(input => before(input) && !reached.has(input)))
+    .filter(inputs => inputs.length > 0);
+  return rest.length > 1 ? undefined : [...order.filter(before), ...rest.flat()];
+}
+
+function ownerOf(operator: string, key: unknown): string {
+  return `${operator} ${imageOf(key)}`;
+}
+
+function same(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([name, image]) => b.get(name) === image);
+}
+
+function shown(states: ReadonlyMap<string, string>): string {
+  return [...states].map(([name, image]) => `${name} = ${image}`).join(", ") || "no state";
+}

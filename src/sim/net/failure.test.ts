@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Host } from "../../host/host.ts";
-import { NetError, type Connection } from "../../host/net.ts";
+import type { NetError } from "../../host/net.ts";
+import { type Connection } from "../../host/net.ts";
 import { SmallSite } from "../test/small-site.ts";
 import { noNetEffect } from "./net-effect.ts";
 

@@ -61,16 +61,13 @@ export class Link {
   wait(stream: LinkStream, bytes: number): void {
     this.#waiting.add(stream);
     for (const effects of [this.#holds, this.#cuts]) {
-      for (const effect of effects) {
-        effect.segmentsHeld++;
-        effect.bytesHeld += bytes;
-      }
+      for (const effect of effects) effect.held(this.#kernel.nowUs, bytes);
     }
   }
 
   /** The faults that hold back what waits here are told of a connection that gave up. */
   gaveUp(): void {
-    for (const effect of [...this.#holds, ...this.#cuts]) effect.connectionsTimedOut++;
+    for (const effect of [...this.#holds, ...this.#cuts]) effect.timedOut(this.#kernel.nowUs);
   }
 
   /** Clog: nothing arrives until the cure, then everything in a burst, in order. */
@@ -126,7 +123,7 @@ export class Link {
     for (const delay of this.#delays) {
       if (delay.left === 0) continue;
       delay.left--;
-      delay.effect.segmentsDelayed++;
+      delay.effect.delayed(this.#kernel.nowUs);
       extraUs += delay.extraUs;
     }
     return extraUs;

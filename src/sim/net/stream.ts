@@ -158,13 +158,13 @@ export class Stream implements LinkStream {
 
   sever(effect: NetEffect): void {
     if (this.#severed || (!this.#sender.open && !this.#receiver.open)) return;
-    effect.connectionsReset++;
+    effect.reset(this.#kernel.nowUs);
     this.#sender.severed(effect);
   }
 
   /** This direction's share of a severed connection. */
   severHere(effect: NetEffect): void {
-    effect.bytesLost += this.queuedBytes + this.keepPrefix();
+    effect.lost(this.queuedBytes + this.keepPrefix());
     this.#launch(RESET);
     this.seal();
   }

@@ -67,6 +67,13 @@ export class NodeHost implements Host {
   }
 
   #after(delayMs: number, fire: () => void): Timer {
+    // Node's timers take a millisecond at least; "as soon as others had their turn" must not.
+    if (delayMs === 0) {
+      const immediate = setImmediate(() => {
+        if (!this.#over) fire();
+      });
+      return { cancel: () => clearImmediate(immediate) };
+    }
     const dueMs = performance.now() + delayMs;
     let timeout: NodeJS.Timeout;
     const wait = (ms: number): void => {

@@ -1,0 +1,109 @@
+import { DiskError } from "../../host/disk.ts";
+import type { Host } from "../../host/host.ts";
+import { text } from "../checkpoint/plain-data.ts";
+import type {
+  Committable,
+  CommitOutcome,
+  Sink,
+  SinkCommitter,
+  SinkContext,
+  SinkWriter,
+  WriteContext,
+} from "../api/sink.ts";
+import type { FileFormat } from "./file-format.ts";
+import { parsePartName, partName } from "./part-name.ts";
+import { openPartStore, type PartStore } from "./part-store.ts";
+import { isUnanswered, untilKnown } from "./until-known.ts";
+
+/**
+ * Writes part files, exactly once: what an epoch wrote is one part for each subtask, prepared with the checkpoint and
+ * visible once it is complete. `file:` names the host's own disk, so all workers of such a job share one machine;
+ * `dfs:` the replicated file store. Sorted by name, parts keep each key's order.
+ */
+export function fileSink<T>(options: FileSinkOptions<T>): Sink<T> {
+  const { path, format } = options;
+  if (!/^(dfs|file):\/\/\/.*[^/]$/.test(path))
+    throw new Error(`fileSink writes to file:///folder or dfs:///folder; got ${JSON.stringify(path)}.`);
+  return {
+    kind: `file/${format.extension}`,
+    createWriter: context => new FileWriter(openPartStore(path, context.host, context.services), format, context),
+    createCommitter: context => new FileCommitter(openPartStore(path, context.host, context.services)),
+  };
+}
+
+export interface FileSinkOptions<T> {
+  readonly path: string;
+  /** `jsonLines()`, or an author's own. */
+  readonly format: FileFormat<T>;
+}
+
+/** An epoch's records wait in memory, at most as many as the source reads between two checkpoints. */
+class FileWriter<T> implements SinkWriter<T> {
+  readonly #parts: PartStore;
+  readonly #format: FileFormat<T>;
+  readonly #context: SinkContext;
+  readonly #host: Host;
+  #records: string[] = [];
+  #partsPrepared = 0;
+  #closed = false;
+
+  constructor(parts: PartStore, format: FileFormat<T>, context: SinkContext) {
+    this.#parts = parts;
+    this.#format = format;
+    this.#context = context;
+    this.#host = context.host;
+  }
+
+  async open(): Promise<void> {
+    const { operator, attempt, subtask, parallelism } = this.#context;
+    for (const name of await this.#known(() => this.#parts.pending())) {
+      const part = parsePartName(operator, name);
+      if (part === undefined || part.generation >= attempt || part.subtask % parallelism !== subtask) continue;
+      await this.#known(() => this.#parts.discard(name));
+    }
+  }
+
+  write(record: T, context: WriteContext): void {
+    this.#records.push(this.#format.encode(record, context));
+  }
+
+  async prepareCommit(): Promise<readonly Committable[]> {
+    if (this.#records.length === 0) return [];
+    const { operator, attempt: generation, subtask } = this.#context;
+    const bytes = new TextEncoder().encode(this.#records.join(""));
+    const name = partName(operator, { generation, subtask, number: this.#partsPrepared++ }, this.#format.extension);
+    this.#records = [];
+    await this.#known(() => this.#parts.prepare(name, bytes));
+    return [name];
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#parts.close();
+  }
+
+  #known<R>(ask: () => Promise<R>): Promise<R> {
+    return untilKnown(this.#host, () => !this.#closed, ask);
+  }
+}
+
+class FileCommitter implements SinkCommitter {
+  readonly #parts: PartStore;
+
+  constructor(parts: PartStore) {
+    this.#parts = parts;
+  }
+
+  async commit(committable: Committable): Promise<CommitOutcome> {
+    try {
+      return await this.#parts.commit(text(committable, "committable"));
+    } catch (error) {
+      if (isUnanswered(error) || error instanceof DiskError) return "unknown";
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#parts.close();
+  }
+}

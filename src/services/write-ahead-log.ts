@@ -1,6 +1,7 @@
 import { DiskError, type DiskFile } from "../host/disk.ts";
 import { makeDurableFolder, parentOf } from "../host/file.ts";
 import type { Host } from "../host/host.ts";
+import { pause } from "../host/pause.ts";
 import { encodeEntry, readLog } from "./log-entry.ts";
 
 /**
@@ -103,8 +104,7 @@ export async function untilDiskObeys<T>(host: Host, attempt: () => Promise<T>): 
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
     }
-    const delayMs = pauseMs;
-    await new Promise<void>(resolve => host.timer(delayMs, resolve));
+    await pause(host, pauseMs);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Host } from "../../host/host.ts";
+import { pause } from "../../host/pause.ts";
 import { Body } from "../../rpc/body.ts";
 import { RpcClient } from "../../rpc/rpc-client.ts";
 import { RpcError, RpcFault } from "../../rpc/rpc-error.ts";
@@ -118,18 +119,14 @@ export class FileStoreClient {
           throw new RpcError(happened ? "unknown" : "did-not-happen", "timed-out", `store.put ${put.path}`);
       }
       node = nextNode(put, node);
-      await this.#pause();
+      // A node that refuses at once must not be asked again at once.
+      await pause(this.#host, RETRY_PAUSE_MS);
     }
   }
 
   /** Best effort, in the background: whoever reads next repairs what is still lacking. */
   #repair(path: string, bytes: Uint8Array, nodes: readonly string[]): void {
     for (const node of nodes) this.#rpc.call(node, "store.put", { path, bytes }).catch(asFailure);
-  }
-
-  /** A node that refuses at once must not be asked again at once. */
-  #pause(): Promise<void> {
-    return new Promise(resolve => this.#host.timer(RETRY_PAUSE_MS, resolve));
   }
 }
 

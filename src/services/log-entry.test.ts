@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { encodeEntry, LogDamaged, readLog } from "./log-entry.ts";
+
+const batches = fc.array(
+  fc.array(fc.record({ n: fc.nat(), text: fc.string({ maxLength: 700, size: "max" }) }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
+function log(entries: readonly unknown[][]): Uint8Array {
+  return Buffer.concat(entries.map((records, i) => encodeEntry(i + 1, records)));
+}
+
+test("a log reads back what was written, and ends where the next entry goes", () => {
+  fc.assert(
+    fc.property(batches, entries => {
+      const bytes = log(entries);
+      const contents = readLog(bytes);
+      expect(contents.records).toEqual(entries.flat());
+      expect(contents.end).toBe(bytes.length);
+      expect(bytes.length % 512).toBe(0);
+    }),
+    { numRuns: 100, seed: 1 },
+  );
+});
+
+test("a torn last entry is cut, whatever of it was written, and no other is touched", () => {
+  fc.assert(
+    fc.property(batches, fc.nat(), fc.constantFrom(0, 0xff), (entries, cut, filler) => {
+      const bytes = log(entries);
+      const whole = log(entries.slice(0, -1));
+      const torn = bytes.slice();
+      const lastPayloadByte = bytes.findLastIndex(byte => byte !== 0);
+      torn.fill(filler, whole.length + (cut % (lastPayloadByte - whole.length)));
+      if (Buffer.from(torn).equals(bytes)) return;
+      expect(readLog(torn)).toMatchObject({ records: entries.slice(0, -1).flat(), end: whole.length });
+      expect(readLog(torn.subarray(0, whole.length + (cut % (lastPayloadByte - whole.length))))).toMatchObject({
+        end: whole.length,
+      });
+    }),
+    { numRuns: 100, seed: 2 },
+  );
+});
+
+test("rot of an entry that others follow is an error, not a shorter log", () => {
+  const bytes = log([[1], [2], [3]]);
+  bytes[512 + 14]! ^= 1;
+  expect(() => readLog(bytes)).toThrow(LogDamaged);
+});
+
+test("a hole before a second writing of the entry that is missing costs nothing", () => {
+  const bytes = Buffer.concat([
+    encodeEntry(1, ["a"]),
+    new Uint8Array(512),
+    encodeEntry(2, ["b"]),
+    encodeEntry(3, ["c"]),
+  ]);
+  expect(readLog(bytes)).toMatchObject({ records: ["a", "b", "c"], end: bytes.length });
+});
+
+test("an entry that was written twice counts once", () => {
+  const bytes = Buffer.concat([encodeEntry(1, ["a"]), encodeEntry(1, ["a"]), encodeEntry(2, ["b"])]);
+  expect(readLog(bytes).records).toEqual(["a", "b"]);
+});
+
+test("a repetition of anything but the last entry is an error", () => {
+  const bytes = Buffer.concat([encodeEntry(1, ["a"]), encodeEntry(2, ["b"]), encodeEntry(1, ["a"])]);
+  expect(() => readLog(bytes)).toThrow(LogDamaged);
+});

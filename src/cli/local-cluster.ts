@@ -105,7 +105,8 @@ async function putInput(client: NodeHost, input: LocalRun["input"]): Promise<voi
       const path = `${roleFolder("broker")}/${name}`;
       if (await exists(disk, path)) continue;
       await makeDurableFolder(disk, path.slice(0, path.lastIndexOf("/")));
-      await publishFile(disk, path, bytes);
+      // Beside the images, not among them: the broker reads whatever lies there.
+      await publishFile(disk, path, bytes, `${roleFolder("broker")}/input.tmp`);
     }
   }
 }

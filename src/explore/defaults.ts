@@ -16,9 +16,9 @@ export const defaultTopology: Topology = {
 };
 
 export const defaultKnobs: Knobs = {
-  checkpointIntervalMs: 200,
+  checkpointIntervalMs: 150,
   checkpointTimeoutMs: 3_000,
-  minPauseMs: 50,
+  minPauseMs: 20,
   heartbeatIntervalMs: 500,
   heartbeatTimeoutMs: 2_000,
   restartDelayMs: 100,
@@ -28,7 +28,7 @@ export const defaultKnobs: Knobs = {
   transactionTimeoutMs: 60_000,
   bufferRecordsMax: 16,
   creditsPerChannel: 4,
-  recordCostUs: 2_000,
+  recordCostUs: 6_000,
   linkLatencyUs: 500,
   linkJitterUs: 200,
   diskLatencyUs: 200,

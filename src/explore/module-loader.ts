@@ -1,5 +1,9 @@
 import { pathToFileURL } from "node:url";
+import { createJiti } from "jiti";
+import { offStage } from "../kernel/fence/stage.ts";
+import { Misuse } from "./misuse.ts";
 import type { LoadModule } from "./project.ts";
+import type { ScenarioJob as Job } from "./scenario.ts";
 
 /**
  * Loads a project's modules. JavaScript goes to Node itself; TypeScript goes through jiti, which is told that `millrace`
@@ -10,7 +14,6 @@ export function moduleLoader(face: Readonly<Record<string, unknown>>): LoadModul
     if (!/\.[cm]?ts$/.test(path) || underTestRunner()) {
       return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
     }
-    const { createJiti } = await import("jiti");
     const jiti = createJiti(import.meta.url, {
       virtualModules: { millrace: face },
       fsCache: false,
@@ -23,4 +26,28 @@ export function moduleLoader(face: Readonly<Record<string, unknown>>): LoadModul
 /** When our own sources are TypeScript, a test runner loads TypeScript, and its instances are the ones to share. */
 function underTestRunner(): boolean {
   return import.meta.url.endsWith(".ts");
+}
+
+/**
+ * Imports a job's module and all of its own modules anew at each call. It runs while a simulated process has its turn,
+ * so it steps off the stage: reading a file here is ours and not the job's.
+ */
+export function freshJobLoader(job: Job, face: Readonly<Record<string, unknown>>): () => Job {
+  let jiti: ReturnType<typeof createJiti> | undefined;
+  return () =>
+    offStage(() => {
+      jiti ??= createJiti(import.meta.url, {
+        virtualModules: { millrace: face },
+        moduleCache: false,
+        interopDefault: false,
+      });
+      const exports = jiti(job.module) as Readonly<Record<string, unknown>>;
+      const fresh = Object.values(exports).find(value => isJob(value) && value.name === job.name);
+      if (fresh === undefined) throw new Misuse(`${job.module} exports no job "${job.name}".`);
+      return fresh as Job;
+    });
+}
+
+function isJob(value: unknown): value is Job {
+  return typeof value === "object" && value !== null && "factory" in value && "name" in value;
 }

@@ -1,0 +1,204 @@
+import { randomBytes } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
+import { campaign, indicesOf, playInline, type CampaignEnding } from "../explore/campaign.ts";
+import { CaseLine, type CaseLineOptions, type IndexedRun } from "../explore/case-line.ts";
+import { corpusFiles, holds, playCorpus } from "../explore/corpus.ts";
+import { FailureRecorder, type RecordedTarget } from "../explore/failure-recorder.ts";
+import { playInProcesses } from "../explore/worker-pool.ts";
+import { exploreExitCode, type ExploreReport } from "../report/explore-report.ts";
+import type { Reporter } from "../report/reporter.ts";
+import type { ExploreFlags } from "./explore-command.ts";
+import { lastFailures } from "./last-failures.ts";
+import { plantedMutant, withMutant } from "./planted-mutant.ts";
+import { packageVersion } from "./program.ts";
+import { chooseReporters } from "./reporters.ts";
+import { openSession, shown, targetsOf, type Session } from "./session.ts";
+
+/** `millrace explore`: gathers targets, plays regressions and cases, reports; the exit code. */
+export async function exploreCampaign(names: readonly string[], flags: ExploreFlags): Promise<number> {
+  if (flags.mutant !== undefined && plantedMutant() !== flags.mutant) return withMutant(flags.mutant);
+  const reporter = chooseReporters(flags);
+  const session = await openSession();
+  const targets = await targetsOf(session, names);
+  const settings = settingsOf(flags, session);
+  reporter.begin?.({
+    seed: settings.seed,
+    scenarios: targets.map(({ scenario }) => scenario.name),
+    jobs: settings.jobs,
+    mutant: flags.mutant ?? null,
+    limit: limitOf(settings),
+  });
+  const report = await play(targets, names, settings, flags, session, reporter);
+  reporter.end(report);
+  return exploreExitCode(report, {
+    allowExhausted: flags.allowExhausted === true,
+    failOnVacuous: flags.failOnVacuous === true,
+  });
+}
+
+interface Settings {
+  readonly seed: string;
+  readonly runs: number;
+  readonly timeMs: number | undefined;
+  readonly jobs: number;
+  readonly out: string;
+  readonly line: CaseLineOptions;
+}
+
+function settingsOf(flags: ExploreFlags, session: Session): Settings {
+  const seed = flags.seed ?? randomBytes(5).toString("hex");
+  const bounded = flags.runs !== undefined || flags.time !== undefined;
+  const runs =
+    flags.strategy === "corpus" ? 0 : (flags.runs ?? (flags.time === undefined ? 1000 : Number.MAX_SAFE_INTEGER));
+  return {
+    seed,
+    runs,
+    timeMs: flags.time ?? (bounded ? undefined : 60_000),
+    jobs: Math.min(runs, flags.jobs ?? availableParallelism()),
+    out: flags.out === undefined ? session.project.config.out : resolve(flags.out),
+    line: {
+      seed,
+      ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+      checkEvery: flags.checkDeterminism === true ? 1 : CHECK_EVERY,
+      freshEvery: flags.isolate === true ? 1 : FRESH_EVERY,
+    },
+  };
+}
+
+async function play(
+  targets: readonly RecordedTarget[],
+  names: readonly string[],
+  settings: Settings,
+  flags: ExploreFlags,
+  session: Session,
+  reporter: Reporter,
+): Promise<ExploreReport> {
+  const startMs = performance.now();
+  const elapsedMs = () => performance.now() - startMs;
+  const line = new CaseLine(targets, settings.line);
+  const targetOf = (index: number) => targets[index % targets.length]!;
+  const recorder = new FailureRecorder({
+    out: settings.out,
+    seed: settings.seed,
+    version: packageVersion(),
+    ...(flags.mutant === undefined ? {} : { mutant: flags.mutant }),
+    budget: () => {
+      const endMs = performance.now() + SHRINK_MS_MAX;
+      return { runsMax: SHRINK_RUNS_MAX, timeIsUp: () => performance.now() > endMs };
+    },
+  });
+  const files = [
+    ...(flags.lastFailed === true ? lastFailures(settings.out) : []),
+    ...corpusFiles(session.project.config.regressions),
+  ];
+  const results = await playCorpus(
+    files,
+    failure => targets.find(({ scenario }) => scenario.name === failure.scenario.name)?.player,
+  );
+
+  const interruption = onInterrupt();
+  let runs = 0;
+  const outcome = await campaign(casesOf(line, names, settings, flags), {
+    bail: flags.bail === true,
+    scenarioOf: index => targetOf(index).scenario.name,
+    async record(failed) {
+      const found = await recorder.record(failed, await line.caseOf(failed.index), targetOf(failed.index));
+      reporter.failure?.(found);
+      return found;
+    },
+    stop: (): (CampaignEnding & ("time" | "interrupted")) | undefined => {
+      if (interruption.happened) return "interrupted";
+      return settings.timeMs !== undefined && elapsedMs() > settings.timeMs ? "time" : undefined;
+    },
+    onRun: (_, failures) => {
+      runs++;
+      reporter.progress?.({
+        runs,
+        runsMax: settings.runs === Number.MAX_SAFE_INTEGER ? undefined : settings.runs,
+        failures,
+        elapsedMs: elapsedMs(),
+        timeMsMax: settings.timeMs,
+      });
+    },
+  });
+  interruption.end();
+  for (const found of outcome.failures) recorder.addHits(found);
+  const wallMs = Math.max(1, Math.round(elapsedMs()));
+  return {
+    command: "explore",
+    version: packageVersion(),
+    seed: settings.seed,
+    scenarios: targets.map(({ scenario }) => scenario.name),
+    jobs: settings.jobs,
+    mutant: flags.mutant ?? null,
+    ended: outcome.ended,
+    ...outcome.summary,
+    wallMs,
+    runsPerSecond: (outcome.summary.runs * 1000) / wallMs,
+    eventsPerSecond: (outcome.summary.events * 1000) / wallMs,
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    corpus: {
+      played: results.length,
+      failed: results.filter(result => !holds(result)).length,
+      results: results.map(result => ({ ...result, file: shown(result.file) })),
+    },
+    failures: outcome.failures,
+  };
+}
+
+function casesOf(
+  line: CaseLine,
+  names: readonly string[],
+  settings: Settings,
+  flags: ExploreFlags,
+): AsyncIterable<IndexedRun> {
+  const indices = indicesOf(settings.runs, flags.shard);
+  if (settings.jobs <= 1) return playInline(indices, index => line.play(index));
+  const script = fileURLToPath(new URL("./campaign-worker.js", import.meta.url));
+  const setup: WorkerSetup = { targets: names, line: settings.line };
+  return playInProcesses(indices, { jobs: settings.jobs, script, setup, standstillMs: STANDSTILL_MS });
+}
+
+/** What a worker process needs to play the same line of cases. */
+export interface WorkerSetup {
+  readonly targets: readonly string[];
+  readonly line: CaseLineOptions;
+}
+
+/** The first Ctrl-C ends the campaign after the current case; the second ends the process. */
+function onInterrupt(): { readonly happened: boolean; end(): void } {
+  let happened = false;
+  const listener = () => {
+    if (happened) process.exit(130);
+    happened = true;
+  };
+  process.on("SIGINT", listener);
+  process.on("SIGTERM", listener);
+  return {
+    get happened() {
+      return happened;
+    },
+    end() {
+      process.off("SIGINT", listener);
+      process.off("SIGTERM", listener);
+    },
+  };
+}
+
+function limitOf({ runs, timeMs }: Settings): string {
+  const cases = runs === Number.MAX_SAFE_INTEGER ? [] : [`${runs} cases`];
+  const time = timeMs === undefined ? [] : [`${timeMs / 1000} s`];
+  return [...cases, ...time].join(" or ");
+}
+
+/** One case in this many is played twice. */
+const CHECK_EVERY = 20;
+/** One case in this many is played again with freshly imported modules, which costs about ten times as much. */
+const FRESH_EVERY = 100;
+const SHRINK_RUNS_MAX = 400;
+const SHRINK_MS_MAX = 30_000;
+/** No case takes a tenth of this; an endless loop in a job's function takes for ever. */
+const STANDSTILL_MS = 60_000;

@@ -1,0 +1,64 @@
+import { Command, Option } from "commander";
+import { duration, shard, wholeNumber } from "./option-values.ts";
+
+/** Flags of `millrace explore`; the campaign itself is explore-campaign.ts. */
+export interface ExploreFlags {
+  readonly runs?: number;
+  readonly time?: number;
+  readonly seed?: string;
+  readonly jobs?: number;
+  readonly strategy: "portfolio" | "storm" | "corpus";
+  readonly profile?: "light" | "standard" | "all";
+  readonly shard?: { readonly index: number; readonly of: number };
+  readonly bail?: boolean;
+  readonly lastFailed?: boolean;
+  readonly checkDeterminism?: boolean;
+  readonly isolate?: boolean;
+  readonly mutant?: string;
+  readonly reporter?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly allowExhausted?: boolean;
+  readonly failOnVacuous?: boolean;
+}
+
+export function exploreCommand(): Command {
+  return new Command("explore")
+    .description("Run cases of scenarios under storms of faults, and report what does not hold.")
+    .argument("[targets...]", "scenario names, globs or files; default: all of the project, else the bundled ones")
+    .option("--runs <n>", "how many cases (default: 1000, or as many as --time allows)", wholeNumber(1))
+    .option("--time <time>", "stop after this time: 60s, 2m (default: 60s, none with --runs)", duration)
+    .option("--seed <text>", "any text; the same seed plays the same cases (default: a random one, printed first)")
+    .option("--jobs <n>", "processes that play cases (default: one for each core)", wholeNumber(1))
+    .addOption(
+      new Option("--strategy <name>", "which worlds to try")
+        .choices(["portfolio", "storm", "corpus"])
+        .default("portfolio"),
+    )
+    .addOption(new Option("--profile <name>", "how hard the storms blow").choices(["light", "standard", "all"]))
+    .option("--shard <i/n>", "only this share of the cases", shard)
+    .option("--bail", "stop at the first failure")
+    .option("--last-failed", "play the failure files of earlier campaigns first")
+    .option("--check-determinism", "play every case twice, not only a share of them")
+    .option("--isolate", "import the job's modules anew for each life of a process, in every case")
+    .option("--mutant <name>", "plant this bug first: it should be found")
+    .option("--reporter <names>", "default, json; several with commas")
+    .option("--out <folder>", "where reports and failure files go (default: reports)")
+    .option("--json", "print one JSON document")
+    .option("--allow-exhausted", "a case that runs out of its budget does not fail the campaign")
+    .option("--fail-on-vacuous", "a case in which no fault had an effect fails the campaign")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ millrace explore                                  all scenarios, 60 s, a random seed
+  $ millrace explore payments-under-storm --runs 300 --seed a
+  $ millrace explore 'crash-*' --time 5m --jobs 2
+  $ millrace explore scenarios/mine.ts --bail --json
+  $ millrace explore --mutant sink.no-flush-before-ack`,
+    )
+    .action(async (targets: string[], flags: ExploreFlags) => {
+      const { exploreCampaign } = await import("./explore-campaign.ts");
+      process.exitCode = await exploreCampaign(targets, flags);
+    });
+}

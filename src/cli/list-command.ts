@@ -1,0 +1,24 @@
+import { Argument, Command } from "commander";
+
+export const listedThings = ["scenarios", "jobs", "claims", "faults", "mutants"] as const;
+
+export type ListedThing = (typeof listedThings)[number];
+
+export function listCommand(): Command {
+  return new Command("list")
+    .description("Scenarios with their why, jobs, claims, faults, mutants.")
+    .addArgument(new Argument("[what]", "only one of them").choices(listedThings))
+    .option("--json", "print one JSON document")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ millrace list
+  $ millrace list faults
+  $ millrace list claims --json`,
+    )
+    .action(async (what: ListedThing | undefined, flags: { readonly json?: boolean }) => {
+      const { listThings } = await import("./list-things.ts");
+      process.exitCode = await listThings(what, flags);
+    });
+}

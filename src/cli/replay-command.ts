@@ -1,0 +1,37 @@
+import { Command } from "commander";
+import { wholeNumber } from "./option-values.ts";
+
+export interface ReplayFlags {
+  readonly seed?: string;
+  readonly case?: number;
+  readonly profile?: "light" | "standard" | "all";
+  readonly record?: boolean;
+  readonly mutant?: string;
+  readonly json?: boolean;
+}
+
+export function replayCommand(): Command {
+  return new Command("replay")
+    .description("Play a failure again, or one case of a campaign by its seed and index.")
+    .argument("<target>", "a failure file, its id, or a scenario together with --seed and --case")
+    .option("--seed <text>", "the campaign's seed")
+    .option("--case <index>", "the case's index in the campaign", wholeNumber(0))
+    .option("--profile <name>", "the campaign's --profile, if it had one")
+    .option("--record", "write the whole journal beside the failure file, as journal.jsonl")
+    .option("--mutant <name>", "plant this bug; `none` plays without the one that the file names")
+    .option("--json", "print one JSON document")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 passes now · 1 reproduced, or fails differently · 2 stale or bad input · 3 broken
+
+Examples:
+  $ millrace replay reports/failures/payments-under-storm-1a2b3c4d/case.json
+  $ millrace replay payments-under-storm-1a2b3c4d --record
+  $ millrace replay payments-under-storm --seed a --case 17`,
+    )
+    .action(async (target: string, flags: ReplayFlags) => {
+      const { replayTarget } = await import("./replay-target.ts");
+      process.exitCode = await replayTarget(target, flags);
+    });
+}

@@ -1,0 +1,38 @@
+import { Chalk, chalkStderr, type ChalkInstance } from "chalk";
+import { Misuse } from "../explore/misuse.ts";
+import { suggestion } from "../explore/nearest-name.ts";
+import { DefaultReporter } from "../report/default-reporter.ts";
+import { jsonReporter } from "../report/json-reporter.ts";
+import { allOf, type Reporter, type TextOut } from "../report/reporter.ts";
+
+/** From the names of `--reporter` to reporters. Text goes to standard error, documents to standard output. */
+export function chooseReporters(flags: { readonly reporter?: string; readonly json?: boolean }): Reporter {
+  const names = flags.reporter?.split(",").map(name => name.trim()) ?? ["default"];
+  if (flags.json === true && !names.includes("json")) names.push("json");
+  return allOf(names.map(reporterNamed));
+}
+
+/** Standard error; a terminal only when nobody has said that this is continuous integration. */
+export const standardError: TextOut = {
+  isTerminal: process.stderr.isTTY === true && process.env["CI"] === undefined,
+  write: text => void process.stderr.write(text),
+};
+
+const known: Readonly<Record<string, () => Reporter>> = {
+  default: () => new DefaultReporter(standardError, chalkForErrors()),
+  json: () => jsonReporter(text => void process.stdout.write(text)),
+};
+
+function reporterNamed(name: string): Reporter {
+  const make = known[name];
+  if (make === undefined) throw new Misuse(`There is no reporter "${name}". ${suggestion(name, Object.keys(known))}`);
+  return make();
+}
+
+/** chalk judges standard output by itself; colours of standard error follow standard error, NO_COLOR and FORCE_COLOR. */
+export function chalkForErrors(): ChalkInstance {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  if (NO_COLOR !== undefined && NO_COLOR !== "") return new Chalk({ level: 0 });
+  if (FORCE_COLOR !== undefined) return chalkStderr;
+  return process.stderr.isTTY === true ? chalkStderr : new Chalk({ level: 0 });
+}

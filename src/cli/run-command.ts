@@ -1,0 +1,32 @@
+import { Command } from "commander";
+import { json, wholeNumber } from "./option-values.ts";
+
+export interface RunFlags {
+  readonly params?: unknown;
+  readonly parallelism: number;
+  readonly workers: number;
+  readonly dir: string;
+  readonly input?: string;
+}
+
+export function runCommand(): Command {
+  return new Command("run")
+    .description("Run a job for real on this machine: the same roles, over loopback TCP and the real disk.")
+    .argument("<job>", "a bundled job's name, or a module that exports one")
+    .option("--dir <folder>", "where all roles keep their files; start again with it to recover", "millrace-data")
+    .option("--input <folder>", "one JSON-lines file for each topic: <topic>.jsonl")
+    .option("--params <json>", "the job's parameters", json)
+    .option("--parallelism <n>", "subtasks of each operator", wholeNumber(1), 2)
+    .option("--workers <n>", "worker roles", wholeNumber(1), 2)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ millrace run word-count --dir /tmp/words --input ./lines
+  $ millrace run jobs/mine.ts --params '{"minCents":100}' --dir /tmp/mine`,
+    )
+    .action(async (job: string, flags: RunFlags) => {
+      const { runJob } = await import("./run-job.ts");
+      process.exitCode = await runJob(job, flags);
+    });
+}

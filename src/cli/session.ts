@@ -1,0 +1,78 @@
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import * as face from "../index.ts";
+import type { CasePlayer } from "../explore/case-run.ts";
+import type { RecordedTarget } from "../explore/failure-recorder.ts";
+import { Misuse } from "../explore/misuse.ts";
+import { freshJobLoader, moduleLoader } from "../explore/module-loader.ts";
+import { suggestion } from "../explore/nearest-name.ts";
+import {
+  findScenarios,
+  openProject,
+  selectScenarios,
+  type LoadedScenario,
+  type LoadModule,
+  type Project,
+} from "../explore/project.ts";
+import { WorldPlayer } from "../explore/world-player.ts";
+import { installFence } from "../kernel/fence/fence.ts";
+
+/**
+ * What every command that plays cases begins with: the fence, the project, its scenarios, and somebody who plays them.
+ * The fence must stand before the first module of an author is loaded.
+ */
+export interface Session {
+  readonly project: Project;
+  readonly load: LoadModule;
+}
+
+export async function openSession(): Promise<Session> {
+  installFence();
+  const load = moduleLoader(face);
+  return { project: await openProject(process.cwd(), load), load };
+}
+
+export async function targetsOf(session: Session, names: readonly string[]): Promise<readonly RecordedTarget[]> {
+  return (await selectScenarios(session.project, names, session.load)).map(recordedTarget);
+}
+
+/** The one scenario of that name; a failure file names its scenario so. */
+export async function targetNamed(session: Session, name: string, place?: string): Promise<RecordedTarget> {
+  const all = await findScenarios(session.project, session.load);
+  const found = all.find(({ scenario }) => scenario.name === name);
+  if (found !== undefined) return recordedTarget(found);
+  const names = all.map(({ scenario }) => scenario.name);
+  throw new Misuse(
+    `There is no scenario "${name}" any more. ${suggestion(name, names)}`,
+    place === undefined ? {} : { place },
+  );
+}
+
+export function playerOf(loaded: LoadedScenario): CasePlayer {
+  return new WorldPlayer(loaded.scenario, freshJobLoader(loaded.scenario.job, face));
+}
+
+/** A failure file by its path or by its id. */
+export function failurePath({ project }: Session, fileOrId: string): string {
+  const candidates = [
+    fileOrId,
+    join(fileOrId, "case.json"),
+    join(project.config.out, "failures", fileOrId, "case.json"),
+    join(project.config.regressions, `${fileOrId}.json`),
+  ];
+  const found = candidates.find(path => path.endsWith(".json") && existsSync(path));
+  if (found !== undefined) return found;
+  throw new Misuse(
+    `There is no failure "${fileOrId}": neither a file nor a folder of ${shown(join(project.config.out, "failures"))}.`,
+  );
+}
+
+/** Relative to the working directory. */
+export function shown(path: string): string {
+  return relative(process.cwd(), path) || ".";
+}
+
+function recordedTarget(loaded: LoadedScenario): RecordedTarget {
+  const { scenario, module } = loaded;
+  return { scenario, module, export: loaded.export, player: playerOf(loaded), jobFile: shown(scenario.job.module) };
+}

@@ -1,0 +1,26 @@
+import { Command } from "commander";
+import { duration } from "./option-values.ts";
+
+export interface ShrinkFlags {
+  readonly budget: number;
+  readonly json?: boolean;
+}
+
+export function shrinkCommand(): Command {
+  return new Command("shrink")
+    .description("Make the case of a failure file smaller still; the result is a failure file of its own.")
+    .argument("<file>", "a failure file or its id")
+    .option("--budget <time>", "how long to search", duration, 60_000)
+    .option("--json", "print one JSON document")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ millrace shrink reports/failures/payments-under-storm-1a2b3c4d/case.json
+  $ millrace shrink payments-under-storm-1a2b3c4d --budget 5m`,
+    )
+    .action(async (file: string, flags: ShrinkFlags) => {
+      const { shrinkFile } = await import("./shrink-file.ts");
+      process.exitCode = await shrinkFile(file, flags);
+    });
+}

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { readFailure, writeFailure, type Failure } from "../explore/failure-file.ts";
+import { Misuse } from "../explore/misuse.ts";
+import { shrinkCase } from "../explore/shrink.ts";
+import { messageOf, signatureOf } from "../explore/signature.ts";
+import { sayFault } from "../explore/story.ts";
+import { plantedMutant, withMutant } from "./planted-mutant.ts";
+import { standardError } from "./reporters.ts";
+import { failurePath, openSession, shown, targetNamed } from "./session.ts";
+import type { ShrinkFlags } from "./shrink-command.ts";
+
+/** `millrace shrink`: searches on from the case of a failure file; the exit code. */
+export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<number> {
+  const session = await openSession();
+  const path = failurePath(session, fileOrId);
+  const failure = readFailure(path);
+  if (failure.mutant !== null && plantedMutant() !== failure.mutant) return withMutant(failure.mutant);
+  const { player } = await targetNamed(session, failure.scenario.name, shown(path));
+  const run = await player.play(failure.case);
+  if (signatureOf(run.verdict) !== failure.signature) {
+    throw new Misuse(
+      `This failure does not reproduce (${run.verdict.kind}: ${messageOf(run.verdict)}); see \`millrace replay\`.`,
+      { place: shown(path) },
+    );
+  }
+  const endMs = performance.now() + flags.budget;
+  const shrunk = await shrinkCase({ case: failure.case, run }, player, {
+    runsMax: Infinity,
+    timeIsUp: () => performance.now() > endMs,
+  });
+  const smaller: Failure = {
+    ...failure,
+    case: shrunk.case,
+    digest: shrunk.run.digest,
+    message: messageOf(shrunk.run.verdict),
+    shrink: {
+      ...failure.shrink,
+      runs: failure.shrink.runs + shrunk.runs,
+      ending: shrunk.ending,
+      planLength: shrunk.case.plan.length,
+    },
+  };
+  const same = JSON.stringify(shrunk.case) === JSON.stringify(failure.case);
+  const file = same ? path : writeFailure(join(session.project.config.out, "failures"), { ...smaller, hits: 1 }).file;
+  standardError.write(
+    same
+      ? `nothing more goes (${shrunk.runs} runs, ${shrunk.ending})\n`
+      : `${shown(file)}: ${shrunk.runs} runs, ${shrunk.ending}\n`,
+  );
+  for (const fault of shrunk.case.plan) standardError.write(`  ${sayFault(fault)}\n`);
+  if (flags.json === true) {
+    process.stdout.write(
+      `${JSON.stringify({ file: shown(file), runs: shrunk.runs, ending: shrunk.ending, planLength: shrunk.case.plan.length }, undefined, 2)}\n`,
+    );
+  }
+  return 0;
+}

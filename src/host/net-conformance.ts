@@ -255,11 +255,9 @@ export const netConformance: readonly NetCase[] = [
         connection.handle({ data: ignore, closed: ignore });
         connection.end();
       });
-      driver.start("client", host => {
-        void host.net.connect(SERVER).then(async connection => {
-          await Promise.resolve();
-          connection.handle({ data: chunk => received.add(chunk), ended: () => (ended = true), closed: ignore });
-        });
+      dial(driver, async connection => {
+        await Promise.resolve();
+        connection.handle({ data: chunk => received.add(chunk), ended: () => (ended = true), closed: ignore });
       });
       await driver.settle(() => ended);
       received.expectPattern(50);
@@ -345,7 +343,7 @@ export const netConformance: readonly NetCase[] = [
       });
       driver.start("client", host => {
         for (const bytes of [1_000, 2_000, 3_000]) {
-          void host.net.connect(SERVER).then(connection => {
+          callUntilAnswered(host, connection => {
             connection.handle({ data: ignore, closed: ignore });
             for (let sent = 0; sent < bytes; sent += 100) connection.write(pattern(sent, 100));
             connection.end();
@@ -383,19 +381,15 @@ function serve(driver: NetDriver, accept: (connection: Connection) => void): voi
   driver.start("server", host => void host.net.listen(SERVER, accept));
 }
 
-/** A client whose server may still be about to listen: it calls again until somebody answers. */
-function dial(driver: NetDriver, connected: (connection: Connection, host: Host) => void): void {
-  driver.start("client", host => {
-    const attempt = (): void => {
-      host.net.connect(SERVER).then(
-        connection => connected(connection, host),
-        (error: unknown) => {
-          if (codeOf(error) !== "refused" && codeOf(error) !== "unknown-address") throw error;
-          host.timer(1, attempt);
-        },
-      );
-    };
-    attempt();
+function dial(driver: NetDriver, connected: (connection: Connection, host: Host) => unknown): void {
+  driver.start("client", host => callUntilAnswered(host, connection => connected(connection, host)));
+}
+
+/** The server may still be about to listen: a client calls again until somebody answers. */
+function callUntilAnswered(host: Host, connected: (connection: Connection) => unknown): void {
+  host.net.connect(SERVER).then(connected, (error: unknown) => {
+    if (codeOf(error) !== "refused" && codeOf(error) !== "unknown-address") throw error;
+    host.timer(1, () => callUntilAnswered(host, connected));
   });
 }
 

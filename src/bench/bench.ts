@@ -43,6 +43,16 @@ const entries: readonly BenchEntry[] = [
     work: "10,000 interleaved steps of 100 tasks: our agenda, fast-check's scheduler, fake timers",
     load: async () => (await import("./peers-bench.ts")).peersBench,
   },
+  {
+    name: "ring",
+    work: "100,000 messages of 64 bytes around rings of 2, 8, 32 and 128 processes",
+    load: async () => (await import("./network-bench.ts")).ringBench,
+  },
+  {
+    name: "echo",
+    work: "100,000 messages between one server and 1, 32 and 128 clients that wait for their answers",
+    load: async () => (await import("./network-bench.ts")).echoBench,
+  },
 ];
 
 export function listBenches(): readonly { readonly name: string; readonly work: string }[] {

@@ -1,6 +1,7 @@
 import type { Disk } from "../host/disk.ts";
 import type { Host } from "../host/host.ts";
 import type { Connection } from "../host/net.ts";
+import { drainDefault } from "../kernel/drain.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import type { MachineDisk } from "../sim/machine.ts";
 import { Site } from "../sim/site.ts";
@@ -11,8 +12,8 @@ import { Site } from "../sim/site.ts";
  */
 
 /** Plays `messages` hops around a ring of `processes`, one token per process under way; returns the events it took. */
-export async function playRing(processes: number, messages: number): Promise<number> {
-  const kernel = new Kernel({ seed: "ring" });
+export async function playRing(processes: number, messages: number, drain = drainDefault): Promise<number> {
+  const kernel = new Kernel({ seed: "ring", drain });
   const site = new Site(kernel);
   let left = messages;
   for (let i = 0; i < processes; i++) {

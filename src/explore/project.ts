@@ -83,7 +83,8 @@ export async function selectScenarios(
   targets: readonly string[],
   load: LoadModule,
 ): Promise<readonly LoadedScenario[]> {
-  const all = await findScenarios(project, load);
+  // Files alone are played without a look at any other file.
+  const all = targets.length > 0 && targets.every(isFile) ? [] : await findScenarios(project, load);
   if (targets.length === 0) {
     const own = all.filter(one => !one.module.startsWith("millrace:"));
     const selected = own.length > 0 ? own : all;
@@ -124,7 +125,7 @@ async function matching(
   load: LoadModule,
 ): Promise<readonly LoadedScenario[]> {
   const path = resolve(target);
-  if (/\.[cm]?[jt]s$/.test(target)) {
+  if (isFile(target)) {
     if (!existsSync(path)) throw new Misuse(`There is no file ${target}.`);
     return scenariosIn(path, project, load);
   }
@@ -143,6 +144,10 @@ async function matching(
       all.map(({ scenario }) => scenario.name),
     )}`,
   );
+}
+
+function isFile(target: string): boolean {
+  return /\.[cm]?[jt]s$/.test(target);
 }
 
 async function projectScenarios({ root, config }: Project, load: LoadModule): Promise<readonly LoadedScenario[]> {

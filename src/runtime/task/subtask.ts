@@ -29,8 +29,7 @@ export class Subtask implements RunningTask {
   #phase: "starting" | "running" | "finishing" | "ended" = "starting";
   /** Sinks prepare for the checkpoint: nothing may be processed or emitted. */
   #suspended = false;
-  #driving = false;
-  #pollArmed = false;
+  #stepArmed = false;
   #triggerWaiting: { readonly checkpoint: number; readonly timestampMs: number } | undefined;
   /** Actions of processing timers that came while suspended. */
   #timersWaiting: (() => void)[] = [];
@@ -141,31 +140,33 @@ export class Subtask implements RunningTask {
     return this.#phase === "running" && !this.#suspended && this.#outputs.writable && this.#chain!.writable();
   }
 
-  /** Goes on with whatever waits, as far as it may. */
+  /**
+   * Asks for a step in a turn of its own. A step takes one buffer, or one poll of a source: heartbeats, triggers, splits
+   * and the process's other subtasks get in between, however much input waits.
+   */
   #advance(): void {
-    if (this.#driving || !this.#ready()) return;
-    this.#driving = true;
-    this.#guarded(() => {
-      const source = this.#chain!.source;
-      if (source === undefined) this.#worked(this.#input.drive(this.#chain!.input));
-      else this.#poll(source);
+    if (this.#stepArmed || !this.#ready()) return;
+    this.#stepArmed = true;
+    this.#environment.host.timer(0, () => {
+      this.#stepArmed = false;
+      if (this.#ready()) this.#guarded(() => this.#step());
     });
-    this.#driving = false;
   }
 
-  /** One poll a turn, so that triggers and splits get in between. */
+  #step(): void {
+    const { source, input } = this.#chain!;
+    if (source !== undefined) return this.#poll(source);
+    const { records, more } = this.#input.drive(input);
+    this.#worked(records);
+    if (more) this.#advance();
+  }
+
   #poll(source: NonNullable<OperatorChain["source"]>): void {
-    if (this.#inputDone || this.#pollArmed) return;
+    if (this.#inputDone) return;
     const { status, records } = source.poll(this.#shuffle.options.bufferRecordsMax);
     this.#worked(records);
     if (status === "end") this.#endInput();
-    else if (status === "more" && this.#ready()) {
-      this.#pollArmed = true;
-      this.#environment.host.timer(0, () => {
-        this.#pollArmed = false;
-        this.#advance();
-      });
-    }
+    else if (status === "more") this.#advance();
   }
 
   #worked(records: number): void {

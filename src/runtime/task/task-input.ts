@@ -13,7 +13,7 @@ import { WatermarkValve } from "./watermark-valve.ts";
  * All that one subtask reads: its channels, and what their buffers mean. It owns what is taken next and when a channel,
  * a barrier or the input as a whole is through; what follows from that is the subtask's.
  *
- * One `drive` handles as much as the subtask is ready for, record by record, and leaves the rest where it is.
+ * One `drive` handles at most one buffer of records and what stands before it, as far as the subtask is ready.
  */
 export class TaskInput {
   readonly #listener: TaskInputListener;
@@ -68,8 +68,8 @@ export class TaskInput {
     }
   }
 
-  /** Gives the number of records that were processed. */
-  drive(head: RecordInput): number {
+  /** Gives the number of records that were processed, and whether something is left that could be taken now. */
+  drive(head: RecordInput): { readonly records: number; readonly more: boolean } {
     let records = 0;
     while (this.#listener.ready()) {
       if (this.#reading === undefined) {
@@ -82,12 +82,13 @@ export class TaskInput {
       if (!reader.next()) {
         this.#reading = undefined;
         this.#channels[channel]!.consumed();
+        return { records, more: true };
       } else if (reader.kind === "record") {
         records++;
         head.process(reader.value, reader.timestampMs, reader.origin);
       } else this.#advance(channel, reader.watermarkMs, head);
     }
-    return records;
+    return { records, more: false };
   }
 
   /** The checkpoint will not be: its barriers hold nobody any more. */

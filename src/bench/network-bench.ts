@@ -1,5 +1,5 @@
 import type { Bench, BenchResult } from "./bench.ts";
-import { playEcho, playRing } from "./ring.ts";
+import { playEcho, playPartitionedEcho, playRing } from "./ring.ts";
 import { medianMs, sideBySide } from "./rounds.ts";
 
 /** Messages over simulated connections, in rings of several sizes; the smallest also with a macrotask for every turn. */
@@ -11,17 +11,16 @@ export const ringBench: Bench = {
       results.push({ name: `ring-${processes}`, value: perSecond(MESSAGES, ms), unit: "messages/s" });
     }
     const hops = await sideBySide(
-      Math.min(rounds, 3),
+      rounds,
       async () => void (await playRing(8, MESSAGES / 10)),
       async () => void (await playRing(8, MESSAGES / 10, "macrotask")),
     );
-    const hopsPerSecond = perSecond(MESSAGES / 10, hops.theirsMs);
     results.push({
-      name: "ring-macrotasks",
-      value: hopsPerSecond,
+      name: "ring-synchronous",
+      value: perSecond(MESSAGES / 10, hops.oursMs),
       unit: "messages/s",
-      ratio: hops.ratio,
-      against: "one macrotask for every turn",
+      ratio: 1 / hops.ratio,
+      against: "the same ring of 8 with a macrotask for every turn",
     });
     return results;
   },
@@ -41,10 +40,22 @@ export const echoBench: Bench = {
         name: `echo-${clients}`,
         value: perSecond(MESSAGES, echo.oursMs),
         unit: "messages/s",
-        ratio: echo.ratio,
+        ratio: 1 / echo.ratio,
         against: "ring of as many",
       });
     }
+    const partitioned = await sideBySide(
+      rounds,
+      async () => void (await playPartitionedEcho(32, MESSAGES)),
+      async () => void (await playEcho(32, MESSAGES)),
+    );
+    results.push({
+      name: "echo-32-partitioned",
+      value: perSecond(MESSAGES, partitioned.oursMs),
+      unit: "messages/s",
+      ratio: partitioned.ratio,
+      against: "no partition",
+    });
     return results;
   },
 };

@@ -1,9 +1,10 @@
 import type { Disk } from "../host/disk.ts";
-import type { Host } from "../host/host.ts";
+import type { Host, Timer } from "../host/host.ts";
 import type { Connection } from "../host/net.ts";
 import { drainDefault } from "../kernel/drain.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import type { MachineDisk } from "../sim/machine.ts";
+import { noNetEffect } from "../sim/net/net-effect.ts";
 import { Site } from "../sim/site.ts";
 
 /**
@@ -66,6 +67,61 @@ export async function playEcho(clients: number, messages: number): Promise<numbe
   return kernel.events;
 }
 
+/**
+ * The same while a partition between the server and every client comes and goes every 100 ms: a client that has waited
+ * 20 ms gives its connection up and calls again. Returns the events it took.
+ */
+export async function playPartitionedEcho(clients: number, messages: number): Promise<number> {
+  const kernel = new Kernel({ seed: "partitioned-echo" });
+  const site = new Site(kernel);
+  let left = messages;
+  startOnOwnMachine(site, "server", host => {
+    void host.net.listen("server:echo", connection => {
+      connection.handle({
+        data: chunk => void connection.write(chunk),
+        ended: () => connection.end(),
+        closed: ignore,
+      });
+    });
+  });
+  for (let i = 0; i < clients; i++) {
+    startOnOwnMachine(site, `client${i}`, host => callForEver(host, () => (left -= 2) > 0));
+  }
+  const toggle = (): void => {
+    if (left <= 0) return kernel.stop();
+    const heal = site.network.cut(site.network.around("server"), noNetEffect());
+    kernel.at(kernel.nowUs + PARTITION_US, owner, () => {
+      heal();
+      kernel.at(kernel.nowUs + PARTITION_US, owner, toggle);
+    });
+  };
+  const owner = kernel.owner("partition");
+  kernel.at(PARTITION_US, owner, toggle);
+  await kernel.run();
+  return kernel.events;
+}
+
+function callForEver(host: Host, again: () => boolean): void {
+  host.net.connect("server:echo").then(
+    connection => {
+      let patience: Timer | undefined;
+      const call = (): void => {
+        connection.write(new Uint8Array(MESSAGE_BYTES));
+        patience = host.timer(CLIENT_TIMEOUT_MS, () => connection.reset());
+      };
+      connection.handle({
+        data: () => {
+          patience?.cancel();
+          if (again()) call();
+        },
+        closed: () => callForEver(host, again),
+      });
+      call();
+    },
+    () => callForEver(host, again),
+  );
+}
+
 function startOnOwnMachine(site: Site, role: string, main: (host: Host) => void): void {
   site.addMachine(role, { disk: noDisk });
   site.place(role, role);
@@ -78,4 +134,6 @@ const noDisk: MachineDisk = {
   powerLoss: () => ({ spared: 0, lost: 0 }),
 };
 const MESSAGE_BYTES = 64;
+const PARTITION_US = 100_000;
+const CLIENT_TIMEOUT_MS = 20;
 const ignore = (): void => {};

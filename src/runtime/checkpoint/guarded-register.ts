@@ -77,7 +77,7 @@ export class GuardedRegister<T extends { readonly leader: number }> {
 /** One leader's time in office, as those see it who write on its behalf. */
 export interface LeaderTerm {
   readonly host: Host;
-  readonly coordination: CoordinationClient;
+  readonly coordination: Pick<CoordinationClient, "get" | "compareAndSet">;
   /** Revision of the leader key: the fencing token. */
   readonly token: number;
   /** Over: nothing may be asked or written any more. */

@@ -14,7 +14,7 @@ import { leaderKey, leaderRecord, type LeaderRecord } from "../checkpoint/coordi
  */
 export class LeaderElection {
   readonly #host: Host;
-  readonly #coordination: CoordinationClient;
+  readonly #coordination: Electorate;
   readonly #address: string;
   readonly #ttlMs: number;
   readonly #granted: (token: number) => void;
@@ -140,13 +140,16 @@ export class LeaderElection {
 
 export interface LeaderElectionOptions {
   readonly host: Host;
-  readonly coordination: CoordinationClient;
+  readonly coordination: Electorate;
   /** Where this process serves; nobody else ever serves there. */
   readonly address: string;
   readonly sessionTtlMs: number;
   readonly granted: (token: number) => void;
   readonly revoked: (why: string) => void;
 }
+
+/** What a candidate needs of the coordination service. */
+export type Electorate = Pick<CoordinationClient, "openSession" | "keepAlive" | "compareAndSet">;
 
 interface Session {
   readonly id: string;

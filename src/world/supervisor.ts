@@ -27,12 +27,13 @@ export class Supervisor {
     this.#site.start(role, main);
   }
 
-  /** A new life, if the role is dead, its machine has power and nobody gave it up. */
+  /** A new life, if the role was started once, is dead, its machine has power and nobody gave it up. */
   restart(role: string): void {
-    if (this.#abandoned.has(role)) return;
+    const main = this.#mains.get(role);
+    if (main === undefined || this.#abandoned.has(role)) return;
     const { incarnation, machine } = this.#site.role(role);
     if (incarnation !== undefined || !machine.stack.powered) return;
-    this.#site.start(role, this.#mains.get(role));
+    this.#site.start(role, main);
   }
 
   powerUp(machine: string): void {

@@ -16,6 +16,10 @@ import { Shuffle } from "./shuffle.ts";
 import { startTask } from "./task.ts";
 import type { RunningTask, StoredFile, SubtaskSnapshot, TaskEnvironment } from "./task-contract.ts";
 
+/**
+ * What one subtask promises, on two workers that talk over the simulated network. Longer than usual: the little cluster
+ * stands below the tests, because only a test file may bring runtime and sim together.
+ */
 interface Payment {
   readonly account: string;
   readonly cents: number;

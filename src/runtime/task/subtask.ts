@@ -26,6 +26,7 @@ export class Subtask implements RunningTask {
   readonly #outputs: Outputs;
   readonly #input: TaskInput;
   #chain: OperatorChain | undefined;
+  #chainClosed: Promise<void> | undefined;
   #phase: "starting" | "running" | "finishing" | "ended" = "starting";
   /** Sinks prepare for the checkpoint: nothing may be processed or emitted. */
   #suspended = false;
@@ -69,6 +70,7 @@ export class Subtask implements RunningTask {
 
   triggerCheckpoint(checkpoint: number, timestampMs: number): void {
     if (this.#phase === "starting") return this.#environment.decline(checkpoint, "task-not-running");
+    if (this.#phase === "finishing") return this.#environment.decline(checkpoint, "task-finishing");
     if (this.#phase !== "running") return;
     // Where producers still run, the barrier comes from them.
     if (this.#chain?.source === undefined && !this.#input.ended) return;
@@ -98,9 +100,10 @@ export class Subtask implements RunningTask {
     if (this.#phase === "ended")
       return this.#shuffle.release(this.#environment.deployment.execution, this.#outputs.edges);
     this.#end();
-    const closed = this.#chain?.close() ?? Promise.resolve();
     // What goes wrong while letting go changes nothing: the attempt is over either way.
-    void closed.catch(() => {}).then(() => this.#environment.canceled());
+    void this.#closeChain()
+      .catch(() => {})
+      .then(() => this.#environment.canceled());
   }
 
   async #open(): Promise<void> {
@@ -289,7 +292,7 @@ export class Subtask implements RunningTask {
     if (this.#phase !== "running" || this.#finalComplete === undefined || !chain.committed()) return;
     if (chain.source === undefined && !this.#input.ended) return;
     this.#phase = "finishing";
-    chain.close().then(
+    this.#closeChain().then(
       () => {
         if (this.#isEnded()) return;
         this.#outputs.broadcast("end-of-channel", encodeChannelEnd({ completed: this.#finalComplete ?? 0 }));
@@ -315,9 +318,14 @@ export class Subtask implements RunningTask {
   #fail(cause: unknown): void {
     if (this.#isEnded()) return;
     this.#end();
-    void this.#chain?.close().catch(() => {});
+    void this.#closeChain().catch(() => {});
     this.#report("task.failed");
     this.#environment.failed(cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause));
+  }
+
+  /** Once, whoever asks first: the end of the input, a failure, or a cancel in the middle of either. */
+  #closeChain(): Promise<void> {
+    return (this.#chainClosed ??= this.#chain?.close() ?? Promise.resolve());
   }
 
   #end(): void {

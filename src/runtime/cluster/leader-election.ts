@@ -74,7 +74,7 @@ export class LeaderElection {
             : { revision: answer.current.revision, leader: leaderRecord(answer.current.value, leaderKey) };
         // A lost answer to our own request.
         if (current?.leader.session === session.id) return current.revision;
-        // Our own address is ours alone: whoever led under it is an earlier life of this process, and dead.
+        // Our own address is ours alone: who led under it was an earlier life of this process, or an earlier term: over.
         const inherits = current?.leader.address === this.#address;
         expectedRevision = inherits ? current.revision : 0;
         if (!inherits && current !== undefined) await pause(this.#host, this.#standbyMs);

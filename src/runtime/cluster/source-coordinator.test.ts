@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import type { EnumeratorContext, Source } from "../api/source.ts";
+import { ManualHost, settle } from "../checkpoint/test/manual-host.ts";
+import { SourceCoordinator } from "./source-coordinator.ts";
+
+/** An enumerator whose assignments the test makes; its state is how many it made. */
+function bench() {
+  let assigned = 0;
+  let context: EnumeratorContext<unknown> | undefined;
+  const source: Source<unknown> = {
+    kind: "test",
+    boundedness: "unbounded",
+    createEnumerator: given => {
+      context = given;
+      return { start() {}, addReader() {}, addSplitsBack() {}, snapshotState: () => assigned, close() {} };
+    },
+    createReader: () => {
+      throw new Error("no reader here");
+    },
+  };
+  const sent: unknown[] = [];
+  const arrivals: { readonly arrive: () => void; readonly lose: () => void }[] = [];
+  const failures: string[] = [];
+  const coordinator = new SourceCoordinator({
+    host: new ManualHost(),
+    services: { broker: "", storageNodes: [], replicas: 1, rpcTimeoutMs: 1, transactionTimeoutMs: 1 },
+    source,
+    uid: "s",
+    vertex: "s",
+    parallelism: 1,
+    restored: undefined,
+    deliver: (_subtask, event) => {
+      sent.push(event.kind === "assign-splits" ? event.splits[0] : event.kind);
+      return new Promise((resolve, reject) =>
+        arrivals.push({ arrive: resolve, lose: () => reject(new Error("reset")) }),
+      );
+    },
+    fail: cause => void failures.push(cause),
+  });
+  const assign = (): void => context!.assign(0, [++assigned]);
+  return { coordinator, assign, sent, arrivals, failures };
+}
+
+test("the enumerator's state is taken when every assignment before it has arrived", async () => {
+  const { coordinator, assign, arrivals } = bench();
+  assign();
+  let state: unknown;
+  void coordinator.snapshot(1).then(snapshot => (state = snapshot.state));
+  await settle();
+  expect(state).toBeUndefined();
+  arrivals[0]!.arrive();
+  await settle();
+  expect(state).toBe(1);
+});
+
+test("an assignment that is made behind the state is sent behind the trigger", async () => {
+  const { coordinator, assign, sent } = bench();
+  await coordinator.snapshot(1);
+  assign();
+  expect(sent).toEqual([]);
+  coordinator.openGate();
+  expect(sent).toEqual([1]);
+});
+
+test("an assignment that may be lost fails the attempt, and the state is never taken", async () => {
+  const { coordinator, assign, arrivals, failures } = bench();
+  assign();
+  let taken = false;
+  void coordinator.snapshot(1).then(() => (taken = true));
+  arrivals[0]!.lose();
+  await settle();
+  expect(taken).toBe(false);
+  expect(failures).toHaveLength(1);
+});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { diskConformance } from "../../host/disk-conformance.ts";
-import { diskStory } from "./disk-story.ts";
+import { diskStory } from "../test/disk-story.ts";
 
 test.each(diskConformance)("the simulated disk: $name", async ({ name, run }) => {
   let finished = false;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Disk } from "../../host/disk.ts";
 import { exists, publishFile, readFile, writeNewFile } from "../../host/file.ts";
-import { diskStory, type DiskLife } from "./disk-story.ts";
+import { diskStory, type DiskLife } from "../test/disk-story.ts";
 import { hashContents } from "./content-hash.ts";
 
 const seeds = Array.from({ length: 200 }, (_, seed) => `s${seed}`);

@@ -1,7 +1,7 @@
 import type { Disk } from "../../host/disk.ts";
 import { Kernel, type KernelEnd } from "../../kernel/kernel.ts";
 import type { Incarnation } from "../../kernel/process.ts";
-import { SimDisk, type PowerLossToll, type SimDiskOptions } from "./sim-disk.ts";
+import { SimDisk, type PowerLossToll, type SimDiskOptions } from "../disk/sim-disk.ts";
 
 /**
  * Plays one disk's story for a test: lives of a process, one after the other, each ended by its own end, by a kill or

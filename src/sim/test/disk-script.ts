@@ -1,0 +1,149 @@
+import fc from "fast-check";
+import { DiskError, type Disk, type DiskFile, type OpenFlags } from "../../host/disk.ts";
+
+/**
+ * Random programs for a disk, and what they see: the two halves of the differential property. It owns generation and
+ * playing; which disks are compared is the test's.
+ *
+ * Names are few and descriptors are reused, so that steps meet each other: of the steps of a typical script a sixth
+ * fail, and that is wanted, since errors are compared as well.
+ */
+export type DiskStep = FileStep | NameStep;
+
+type FileStep =
+  | { readonly do: "read"; readonly fd: number; readonly length: number; readonly position: number | null }
+  | { readonly do: "write"; readonly fd: number; readonly text: string; readonly position: number | null }
+  | { readonly do: "truncate"; readonly fd: number; readonly length: number }
+  | { readonly do: "fstat" | "sync" | "close"; readonly fd: number };
+
+type NameStep =
+  | { readonly do: "open"; readonly path: string; readonly flags: OpenFlags }
+  | { readonly do: "mkdir"; readonly path: string; readonly recursive: boolean }
+  | { readonly do: "readdir" | "stat" | "unlink" | "rmdir" | "sync-directory"; readonly path: string }
+  | { readonly do: "rm"; readonly path: string; readonly recursive: boolean; readonly force: boolean }
+  | { readonly do: "rename"; readonly from: string; readonly to: string };
+
+/** Plays a script and tells what each step gave: its result, or the code of its error. */
+export async function playScript(disk: Disk, script: readonly DiskStep[]): Promise<string[]> {
+  const files: DiskFile[] = [];
+  const seen: string[] = [];
+  for (const step of script) {
+    try {
+      seen.push(`${step.do}: ${JSON.stringify(await playStep(disk, files, step))}`);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      seen.push(`${step.do}: ${error.code}`);
+    }
+  }
+  for (const file of files) await file.close();
+  return [...seen, ...(await listTree(disk, "/"))];
+}
+
+async function playStep(disk: Disk, files: DiskFile[], step: DiskStep): Promise<unknown> {
+  switch (step.do) {
+    case "open":
+      files.push(await disk.open(step.path, step.flags));
+      return files.length;
+    case "mkdir":
+      return disk.mkdir(step.path, { recursive: step.recursive });
+    case "readdir":
+      return disk.readdir(step.path);
+    case "stat":
+      return disk.stat(step.path);
+    case "unlink":
+      return disk.unlink(step.path);
+    case "rmdir":
+      return disk.rmdir(step.path);
+    case "sync-directory":
+      return disk.syncDirectory(step.path);
+    case "rm":
+      return disk.rm(step.path, { recursive: step.recursive, force: step.force });
+    case "rename":
+      return disk.rename(step.from, step.to);
+    case "read":
+    case "write":
+    case "truncate":
+    case "fstat":
+    case "sync":
+    case "close":
+      return playFileStep(files[step.fd % Math.max(1, files.length)], step);
+  }
+}
+
+async function playFileStep(file: DiskFile | undefined, step: FileStep): Promise<unknown> {
+  if (file === undefined) return "nothing is open";
+  switch (step.do) {
+    case "read": {
+      const into = new Uint8Array(step.length);
+      const { bytesRead } = await file.read(into, 0, step.length, step.position);
+      return [...into.subarray(0, bytesRead)];
+    }
+    case "write": {
+      const bytes = new TextEncoder().encode(step.text);
+      return (await file.write(bytes, 0, bytes.length, step.position)).bytesWritten;
+    }
+    case "truncate":
+      return file.truncate(step.length);
+    case "fstat":
+      return file.stat();
+    case "sync":
+      return file.sync();
+    case "close":
+      return file.close();
+  }
+}
+
+/** All names below a folder, with kind and size, in order. */
+async function listTree(disk: Disk, folder: string): Promise<string[]> {
+  const lines: string[] = [];
+  for (const name of await disk.readdir(folder)) {
+    const path = folder === "/" ? `/${name}` : `${folder}/${name}`;
+    const { kind, size } = await disk.stat(path);
+    lines.push(`${path} ${kind} ${size}`);
+    if (kind === "directory") lines.push(...(await listTree(disk, path)));
+  }
+  return lines;
+}
+
+const name = fc.constantFrom("a", "b", "c");
+const path = fc.array(name, { minLength: 1, maxLength: 3, size: "max" }).map(names => `/${names.join("/")}`);
+const fd = fc.nat({ max: 5 });
+const position = fc.option(fc.nat({ max: 40 }), { nil: null });
+const flags = fc.constantFrom<OpenFlags[]>("r", "r+", "w", "wx", "w+", "wx+", "a", "ax", "a+", "ax+");
+
+const step: fc.Arbitrary<DiskStep> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("open" as const), path, flags }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("write" as const),
+      fd,
+      text: fc.string({ minLength: 1, maxLength: 12 }),
+      position,
+    }),
+  },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("read" as const), fd, length: fc.nat({ max: 30 }), position }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("truncate" as const), fd, length: fc.nat({ max: 40 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("fstat" as const, "sync" as const, "close" as const), fd }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("mkdir" as const), path, recursive: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("rename" as const), from: path, to: path }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        "readdir" as const,
+        "stat" as const,
+        "unlink" as const,
+        "rmdir" as const,
+        "sync-directory" as const,
+      ),
+      path,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("rm" as const), path, recursive: fc.boolean(), force: fc.boolean() }),
+  },
+);
+
+export const diskScript = fc.array(step, { minLength: 1, maxLength: 60, size: "max" });

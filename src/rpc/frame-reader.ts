@@ -1,5 +1,6 @@
 import { crc32c } from "./crc32c.ts";
 import { FRAME_BYTES_MAX, FRAME_PREFIX_BYTES, frameTypes, type Frame } from "./frame.ts";
+import { MethodNames } from "./method-names.ts";
 
 /**
  * Cuts one direction of one connection into frames, whatever the chunks. It owns what has arrived of the next frame.
@@ -83,7 +84,7 @@ function readFrame(bytes: Uint8Array, from: number, end: number): Frame | undefi
   return {
     type,
     call: readUint32(bytes, start + 1),
-    method: readAscii(bytes, methodStart, bodyStart),
+    method: methodNames.read(bytes, methodStart, bodyStart),
     body: bytes.subarray(bodyStart, end),
   };
 }
@@ -95,8 +96,4 @@ function readUint32(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
-function readAscii(bytes: Uint8Array, from: number, to: number): string {
-  let text = "";
-  for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i]!);
-  return text;
-}
+const methodNames = new MethodNames();

@@ -69,37 +69,34 @@ export class ValueEncoder extends MsgPackEncoderFast {
   override writeArr(items: readonly unknown[]): void {
     this.#enter();
     this.writeArrHdr(items.length);
-    for (let i = 0; i < items.length; i++) {
-      try {
-        this.writeAny(items[i]);
-      } catch (error) {
-        throw refusedAt(error, i);
-      }
+    let i = 0;
+    try {
+      for (; i < items.length; i++) this.writeAny(items[i]);
+    } catch (error) {
+      throw refusedAt(error, i);
     }
     this.#depth--;
   }
 
   override writeObj(fields: Readonly<Record<string, unknown>>): void {
-    const prototype: unknown = Object.getPrototypeOf(fields);
-    // A plain object's prototype is the end of its chain; that also holds for objects of another realm.
-    if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
-      throw new Refusal(`${classOf(fields)} cannot be carried`);
+    if (!isPlain(fields)) throw new Refusal(`${classOf(fields)} cannot be carried`);
     this.#enter();
     const keys = Object.keys(fields);
     let present = keys.length;
     for (let i = 0; i < keys.length; i++) if (fields[keys[i]!] === undefined) present--;
     this.writeObjHdr(present);
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i]!;
-      const value = fields[key];
-      if (value === undefined) continue;
-      try {
+    let i = 0;
+    try {
+      for (; i < keys.length; i++) {
+        const key = keys[i]!;
+        const value = fields[key];
+        if (value === undefined) continue;
         if (key === "__proto__") throw new Refusal("this name cannot be carried");
         this.writeStr(key);
         this.writeAny(value);
-      } catch (error) {
-        throw refusedAt(error, key);
       }
+    } catch (error) {
+      throw refusedAt(error, keys[i]!);
     }
     this.#depth--;
   }
@@ -136,6 +133,12 @@ class Refusal extends Error {
 function refusedAt(error: unknown, step: string | number): unknown {
   if (error instanceof Refusal) error.path.push(step);
   return error;
+}
+
+/** A plain object's prototype is the end of its chain; that also holds for objects of another realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function classOf(value: object): string {

@@ -4,7 +4,7 @@ import { exists, publishFile, readFile, writeNewFile } from "../../host/file.ts"
 import { diskStory, type DiskLife } from "../test/disk-story.ts";
 import { hashContents } from "./content-hash.ts";
 
-const seeds = Array.from({ length: 200 }, (_, seed) => `s${seed}`);
+const seeds = Array.from({ length: 100 }, (_, seed) => `s${seed}`);
 
 /** What the second life reads at `path` after the first life wrote and its end came. */
 async function readAfter(seed: string, path: string, first: DiskLife): Promise<string | undefined> {

@@ -24,7 +24,11 @@ type NameStep =
   | { readonly do: "rename"; readonly from: string; readonly to: string };
 
 /** Plays a script and tells what each step gave: its result, or the code of its error. */
-export async function playScript(disk: Disk, script: readonly DiskStep[]): Promise<string[]> {
+export async function playScript(
+  disk: Disk,
+  script: readonly DiskStep[],
+  afterStep: () => Promise<void> = () => Promise.resolve(),
+): Promise<string[]> {
   const files: DiskFile[] = [];
   const seen: string[] = [];
   for (const step of script) {
@@ -34,6 +38,7 @@ export async function playScript(disk: Disk, script: readonly DiskStep[]): Promi
       if (!(error instanceof DiskError)) throw error;
       seen.push(`${step.do}: ${error.code}`);
     }
+    await afterStep();
   }
   for (const file of files) await file.close();
   return [...seen, ...(await listTree(disk, "/"))];

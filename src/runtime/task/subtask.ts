@@ -46,6 +46,8 @@ export class Subtask implements RunningTask {
     this.#vertex = vertex;
     this.#shuffle = shuffle;
     this.#name = `${deployment.vertex}[${deployment.subtask}]`;
+    const { recordCostUs } = environment;
+    this.#stepRecordsMax = recordCostUs === 0 ? Infinity : Math.max(1, Math.floor(STEP_WORK_US / recordCostUs));
     this.#outputs = new Outputs(vertex, deployment, shuffle.options.bufferRecordsMax, () => this.#advance());
     this.#input = new TaskInput(deployment, {
       available: () => this.#advance(),
@@ -144,8 +146,8 @@ export class Subtask implements RunningTask {
   }
 
   /**
-   * Asks for a step in a turn of its own. A step takes one buffer, or one poll of a source: heartbeats, triggers, splits
-   * and the process's other subtasks get in between, however much input waits.
+   * Asks for a step in a turn of its own. A step takes one buffer, or one poll of a source, and of dear records only a
+   * few: heartbeats, triggers, splits and the process's other subtasks get in between, however much input waits.
    */
   #advance(): void {
     if (this.#stepArmed || !this.#ready()) return;
@@ -159,14 +161,14 @@ export class Subtask implements RunningTask {
   #step(): void {
     const { source, input } = this.#chain!;
     if (source !== undefined) return this.#poll(source);
-    const { records, more } = this.#input.drive(input);
+    const { records, more } = this.#input.drive(input, this.#stepRecordsMax);
     this.#worked(records);
     if (more) this.#advance();
   }
 
   #poll(source: NonNullable<OperatorChain["source"]>): void {
     if (this.#inputDone) return;
-    const { status, records } = source.poll(this.#shuffle.options.bufferRecordsMax);
+    const { status, records } = source.poll(Math.min(this.#shuffle.options.bufferRecordsMax, this.#stepRecordsMax));
     this.#worked(records);
     if (status === "end") this.#endInput();
     else if (status === "more") this.#advance();
@@ -349,3 +351,5 @@ export class Subtask implements RunningTask {
 }
 
 const nothing = new Uint8Array(0);
+/** A tenth of the shortest heartbeat interval that makes sense: a dozen busy subtasks in one process still answer in time. */
+const STEP_WORK_US = 20_000;

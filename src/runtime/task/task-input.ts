@@ -68,8 +68,8 @@ export class TaskInput {
     }
   }
 
-  /** Gives the number of records that were processed, and whether something is left that could be taken now. */
-  drive(head: RecordInput): { readonly records: number; readonly more: boolean } {
+  /** Gives the number of records that were processed, at most `recordsMax`, and whether something is left to take now. */
+  drive(head: RecordInput, recordsMax: number): { readonly records: number; readonly more: boolean } {
     let records = 0;
     while (this.#listener.ready()) {
       if (this.#reading === undefined) {
@@ -84,8 +84,8 @@ export class TaskInput {
         this.#channels[channel]!.consumed();
         return { records, more: true };
       } else if (reader.kind === "record") {
-        records++;
         head.process(reader.value, reader.timestampMs, reader.origin);
+        if (++records === recordsMax) return { records, more: true };
       } else this.#advance(channel, reader.watermarkMs, head);
     }
     return { records, more: false };

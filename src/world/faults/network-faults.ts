@@ -50,7 +50,7 @@ export const networkFaults: readonly FaultDevice[] = [
     inject(levers, fault) {
       const effect = noNetEffect();
       levers.site.network.reset(linksOf(levers, fault), effect);
-      return { effect: watched(levers, effect) };
+      return { effect: watched(effect) };
     },
   },
 ];
@@ -61,7 +61,7 @@ function lasting(
   begin: (links: readonly Link[], effect: NetEffect) => () => void,
 ): Injected {
   const effect = noNetEffect();
-  const read = watched(levers, effect);
+  const read = watched(effect);
   const end = begin(linksOf(levers, fault), effect);
   return { cure: end, effect: read };
 }
@@ -75,15 +75,15 @@ function linksOf(levers: Levers, fault: Fault): readonly Link[] {
   return [network.link(machine(from!), machine(to))];
 }
 
-/** Counters have no instants of their own: an effect lies between the injection and the end of what the fault touched. */
-function watched(levers: Levers, effect: NetEffect): () => InjectedEffect | undefined {
-  const firstAtUs = levers.site.kernel.nowUs;
+/** What the counters say, in words; undefined while all of them are zero. */
+function watched(effect: NetEffect): () => InjectedEffect | undefined {
   return () => {
-    const words = Object.entries(effect as unknown as Record<string, number>).filter(([, count]) => count > 0);
-    if (words.length === 0) return undefined;
+    const { firstAtUs, lastAtUs, ...counts } = effect;
+    if (firstAtUs === undefined || lastAtUs === undefined) return undefined;
+    const words = Object.entries(counts).filter(([, count]) => count > 0);
     const note = words.map(
       ([name, count]) => `${count} ${name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)}`,
     );
-    return { firstAtUs, lastAtUs: firstAtUs, note: note.join(", ") };
+    return { firstAtUs, lastAtUs, note: note.join(", ") };
   };
 }

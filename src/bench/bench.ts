@@ -18,7 +18,7 @@ export interface BenchResult {
   readonly value: number;
   /** `ns/event`, `messages/s`. */
   readonly unit: string;
-  /** Ours over theirs, for the work named by `against`. */
+  /** `value` over that of the work named by `against`, in the same unit: below 1 is better for a cost, above 1 for a speed. */
   readonly ratio?: number;
   readonly against?: string;
   /** Why there is no figure: a peer that is not installed. */

@@ -19,6 +19,13 @@ test("an event asked for in the past happens now", async () => {
   expect(seen).toBe(50);
 });
 
+test("an instant that is no whole number of microseconds is refused with its owner", () => {
+  const kernel = new Kernel({ seed: "a" });
+  for (const atUs of [0.5, NaN, Infinity]) {
+    expect(() => kernel.at(atUs, kernel.owner("net"), () => {})).toThrow(/whole microseconds \(net: /);
+  }
+});
+
 test("ties at one instant are the seed's: another seed, another order", async () => {
   const orders = await Promise.all(["a", "b", "a"].map(seed => orderOfTies(seed, ["x", "y", "z"])));
   expect(orders[0]).toEqual(orders[2]);

@@ -83,6 +83,8 @@ export class Kernel {
 
   /** Asks for an event at an instant (not before now). Equal instants are ordered by the owner's next seeded tie. */
   at(atUs: number, owner: number, run: () => void): Ticket {
+    if (!Number.isInteger(atUs))
+      throw new InvariantBroken("instants are whole microseconds", `${this.ownerName(owner)}: ${atUs}`);
     const counter = this.#ownerCounters[owner]!;
     this.#ownerCounters[owner] = counter + 1;
     return this.#agenda.add(atUs > this.#nowUs ? atUs : this.#nowUs, draw(this.#ownerKeys[owner]!, counter), run);

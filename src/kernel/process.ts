@@ -101,7 +101,7 @@ export class Incarnation {
       throw new InvariantBroken("work is a whole number of microseconds", `${this.role}: ${costUs}`);
     }
     const from = Math.max(this.#busyUntilUs, this.kernel.nowUs);
-    this.#busyUntilUs = from + costUs * this.#slowdown;
+    this.#busyUntilUs = from + Math.ceil(costUs * this.#slowdown);
   }
 
   /** A straggler: all work costs `factor` times as much from now on; 1 is normal speed. */

@@ -123,7 +123,7 @@ async function decided<Outcome>(
   decision: Decision<Outcome>,
 ): Promise<Outcome> {
   const { state, log, waiters, timeouts } = broker;
-  const moved: readonly PartitionLog[] = [...(state.producer(transactionalId)?.current?.partitions ?? [])];
+  const moved = [...(state.producer(transactionalId)?.current?.partitions ?? [])];
   for (const change of decision.changes) write(state, log, change);
   if (state.producer(transactionalId)?.current?.state !== "open") timeouts.clear(transactionalId);
   await log.whenDurable(undefined);

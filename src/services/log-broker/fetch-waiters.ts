@@ -1,5 +1,5 @@
 import type { Host, Timer } from "../../host/host.ts";
-import type { PartitionLog } from "./partition-log.ts";
+import type { TransactionPartition } from "./transaction.ts";
 
 /**
  * Fetches that found nothing and wait (long poll). It owns who waits for which partition and for how long; what a fetch
@@ -7,14 +7,14 @@ import type { PartitionLog } from "./partition-log.ts";
  */
 export class FetchWaiters {
   readonly #host: Host;
-  readonly #waiters = new Map<PartitionLog, Set<Waiter>>();
+  readonly #waiters = new Map<TransactionPartition, Set<Waiter>>();
 
   constructor(host: Host) {
     this.#host = host;
   }
 
   /** Resolves when the partition has moved so that `ready`, or when the time is up. */
-  wait(partition: PartitionLog, waitMs: number, ready: () => boolean): Promise<void> {
+  wait(partition: TransactionPartition, waitMs: number, ready: () => boolean): Promise<void> {
     return new Promise(resolve => {
       let waiters = this.#waiters.get(partition);
       if (waiters === undefined) this.#waiters.set(partition, (waiters = new Set()));
@@ -28,7 +28,7 @@ export class FetchWaiters {
   }
 
   /** The partition has moved, durably. */
-  wake(partition: PartitionLog): void {
+  wake(partition: TransactionPartition): void {
     for (const waiter of this.#waiters.get(partition) ?? []) {
       if (!waiter.ready()) continue;
       waiter.timer.cancel();
@@ -36,7 +36,7 @@ export class FetchWaiters {
     }
   }
 
-  #release(partition: PartitionLog, waiter: Waiter): void {
+  #release(partition: TransactionPartition, waiter: Waiter): void {
     this.#waiters.get(partition)?.delete(waiter);
     waiter.resolve();
   }

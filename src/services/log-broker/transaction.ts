@@ -1,5 +1,3 @@
-import type { PartitionLog } from "./partition-log.ts";
-
 /**
  * A transaction of the log broker: `open`, then perhaps `prepared`, then decided for ever. It owns which partitions it
  * touched; its records lie there and are visible to read-committed readers once it is committed.
@@ -9,7 +7,7 @@ export class Transaction {
   readonly producerId: number;
   /** Under which it began, and those that adopted it while it was prepared. */
   readonly epochs: number[];
-  readonly partitions = new Set<PartitionLog>();
+  readonly partitions = new Set<TransactionPartition>();
   #state: "open" | "prepared" | "committed" | "aborted" = "open";
 
   constructor(transactionalId: string, producerId: number, epoch: number) {
@@ -31,6 +29,12 @@ export class Transaction {
     this.#state = outcome;
     for (const partition of this.partitions) partition.appendMarker(this);
   }
+}
+
+/** A partition as its transactions see it. */
+export interface TransactionPartition {
+  /** The transaction is decided. */
+  appendMarker(transaction: Transaction): void;
 }
 
 /** Who may append under a transactional id now, and what became of earlier epochs. */

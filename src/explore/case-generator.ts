@@ -32,7 +32,9 @@ export class CaseArbitrary extends fc.Arbitrary<Case> {
     const seed = `${dice.between(0, 0x7fffffff).toString(36)}${dice.between(0, 0x7fffffff).toString(36)}`;
     const storm = stormOf(scenario, this.#profile);
     const topology = storm === false ? scenario.topology : topologyOf(dice, scenario);
-    const knobs = storm === false ? scenario.knobs : knobsOf(dice, scenario);
+    const input = inputOf(scenario, random);
+    const pace = { ...scenario.knobs, recordCostUs: this.#pilot.recordCostUs };
+    const knobs = storm === false ? pace : knobsOf(dice, pace, scenario);
     const plan =
       storm === false
         ? scenario.plan
@@ -46,7 +48,6 @@ export class CaseArbitrary extends fc.Arbitrary<Case> {
               pilot: this.#pilot,
             }),
           ];
-    const input = inputOf(scenario, random);
     return new fc.Value({ schema: 1, scenario: scenario.name, topology, knobs, input, plan, seed }, undefined);
   }
 
@@ -117,7 +118,7 @@ function topologyOf(dice: Dice, { topology, fixed }: Scenario): Topology {
 }
 
 /** About half of the settings stay as the scenario has them, the others are drawn from values that reach other code. */
-function knobsOf(dice: Dice, { knobs, fixed }: Scenario): Knobs {
+function knobsOf(dice: Dice, knobs: Knobs, { fixed }: Scenario): Knobs {
   const choices: Partial<Record<keyof Knobs, readonly number[]>> = {
     checkpointIntervalMs: [
       knobs.checkpointIntervalMs,

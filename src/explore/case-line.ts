@@ -51,7 +51,11 @@ export class CaseLine {
     const { name } = target.scenario;
     const known = this.#pilots.get(name);
     if (known !== undefined) return known;
-    const pilot = await flyPilot(calmCase(target.scenario), target.player);
+    const pilot = await flyPilot(
+      calmCase(target.scenario),
+      target.player,
+      target.scenario.fixed.knobs.recordCostUs === undefined ? "free" : "fixed",
+    );
     this.#pilots.set(name, pilot);
     return pilot;
   }

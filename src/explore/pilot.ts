@@ -13,8 +13,9 @@ export interface Pilot {
   readonly checkpoints: number;
   /** Names of subtasks that ran: `count[1]`. */
   readonly subtasks: readonly string[];
-  /** Port calls are not recorded one by one; this is how many events the run took, as a scale for steps. */
-  readonly events: number;
+  /** What a record costs in cases that do not vary it. */
+  readonly recordCostUs: number;
+  readonly firstRecordUs: number;
 }
 
 export interface PilotMoment {
@@ -22,6 +23,8 @@ export interface PilotMoment {
   readonly role: string;
   readonly subtask?: string;
   readonly checkpoint?: number;
+  /** How often this event has happened to this subtask by then: 1 is the first time. */
+  readonly nth: number;
 }
 
 /** Protocol events that faults are anchored to; others (heartbeats, state changes) mark no step of a protocol. */
@@ -48,30 +51,60 @@ export const recoveryEvents: readonly string[] = [
   "leader.elect",
 ];
 
-/** A scenario that fails even without a fault gives a short pilot; its cases then fail as well, and shrink to no fault. */
-export async function flyPilot(calm: Case, player: CasePlayer): Promise<Pilot> {
-  return pilotOf(await player.play({ ...calm, plan: [] }, { record: true }));
+/**
+ * Plays the scenario without a fault, twice: the first run tells what a record must cost for the input to last about
+ * ten checkpoints, unless the author has fixed it. A shorter run is over before a fault can fall between two of them, a
+ * longer one only repeats itself. A scenario that fails even so gives a short pilot; its cases then fail as well, and
+ * shrink to no fault.
+ */
+export async function flyPilot(calm: Case, player: CasePlayer, pace: "fixed" | "free"): Promise<Pilot> {
+  const first = await player.play({ ...calm, plan: [] }, { record: true });
+  const { knobs } = calm;
+  const readingUs = readingTime(first);
+  if (pace === "fixed" || readingUs === 0) return pilotOf(first, knobs.recordCostUs);
+  const wantedUs = checkpointsWanted * knobs.checkpointIntervalMs * 1000;
+  const recordCostUs = Math.min(50_000, Math.max(50, Math.floor((knobs.recordCostUs * wantedUs) / readingUs)));
+  const second = await player.play({ ...calm, plan: [], knobs: { ...knobs, recordCostUs } }, { record: true });
+  return pilotOf(second, recordCostUs);
 }
 
-export function pilotOf(run: CaseRun): Pilot {
+const checkpointsWanted = 10;
+
+/** From the first record read to the end of the job. */
+function readingTime(run: CaseRun): number {
+  const from = run.entries.find(entry => entry.what === "source.first-record");
+  return from === undefined ? 0 : Math.max(0, run.activeSimulatedMs * 1000 - from.atUs);
+}
+
+export function pilotOf(run: CaseRun, recordCostUs: number): Pilot {
   const moments: PilotMoment[] = [];
   const subtasks = new Set<string>();
+  const times = new Map<string, number>();
   let checkpoints = 0;
   for (const { owner, what, detail } of run.entries) {
     if (typeof detail?.["subtask"] === "string") subtasks.add(detail["subtask"]);
     if (what === "checkpoint.complete") checkpoints++;
-    if (protocolEvents.includes(what)) moments.push(momentOf(owner, what, detail));
+    if (!protocolEvents.includes(what)) continue;
+    const key = `${what} ${String(detail?.["subtask"])}`;
+    const nth = (times.get(key) ?? 0) + 1;
+    times.set(key, nth);
+    moments.push({ nth, ...momentOf(owner, what, detail) });
   }
   return {
     lengthUs: Math.max(1_000, run.activeSimulatedMs * 1000),
     moments,
     checkpoints,
     subtasks: [...subtasks].sort(),
-    events: run.events,
+    recordCostUs,
+    firstRecordUs: run.entries.find(entry => entry.what === "source.first-record")?.atUs ?? 0,
   };
 }
 
-function momentOf(role: string, event: string, detail: Readonly<Record<string, unknown>> | undefined): PilotMoment {
+function momentOf(
+  role: string,
+  event: string,
+  detail: Readonly<Record<string, unknown>> | undefined,
+): Omit<PilotMoment, "nth"> {
   const { subtask, checkpoint } = detail ?? {};
   return {
     event,

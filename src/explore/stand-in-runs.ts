@@ -9,7 +9,14 @@ import type { ScenarioJob } from "./scenario.ts";
  */
 export const idleJob: ScenarioJob = { name: "idle", module: "jobs/idle.ts", factory: () => {} };
 
-export const emptyPilot: Pilot = { lengthUs: 1_000_000, moments: [], checkpoints: 0, subtasks: [], events: 1_000 };
+export const emptyPilot: Pilot = {
+  lengthUs: 1_000_000,
+  moments: [],
+  checkpoints: 0,
+  subtasks: [],
+  recordCostUs: 1_000,
+  firstRecordUs: 0,
+};
 
 export function passedRun(played: Case): CaseRun {
   return {

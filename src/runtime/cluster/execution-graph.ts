@@ -50,7 +50,7 @@ export class ExecutionGraph {
   /** Source subtasks are all at the end of their data. */
   sourcesEnded(): boolean {
     return this.executions.every(
-      execution => execution.vertex.inputs.length > 0 || execution.state === "ended" || execution.state === "finished",
+      execution => !isSource(execution.vertex) || execution.state === "ended" || execution.state === "finished",
     );
   }
 
@@ -122,6 +122,10 @@ export interface Execution {
 
 /** `gone` says that its worker was lost, and the subtask with it as far as anybody may rely on it. */
 export type ExecutionState = TaskState | "gone";
+
+export function isSource(vertex: JobVertex): boolean {
+  return vertex.inputs.length === 0;
+}
 
 export function isTerminal(state: ExecutionState): boolean {
   return state === "finished" || state === "failed" || state === "canceled" || state === "gone";

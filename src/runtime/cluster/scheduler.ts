@@ -10,7 +10,7 @@ import type { CheckpointMetadata, EnumeratorSnapshot } from "../checkpoint/metad
 import type { CheckpointPlan } from "../checkpoint/pending-checkpoint.ts";
 import type { JobGraph } from "../graph/job-graph.ts";
 import type { CheckpointStorage, JobReference, ReaderEvent } from "../task/task-contract.ts";
-import { ExecutionGraph, isTerminal, type Execution } from "./execution-graph.ts";
+import { ExecutionGraph, isSource, isTerminal, type Execution } from "./execution-graph.ts";
 import type { Heartbeat, HeartbeatReply, TaskReport, TaskState } from "./messages.ts";
 import type { RestartStrategy } from "./restart-strategy.ts";
 import { SourceCoordinator } from "./source-coordinator.ts";
@@ -91,10 +91,9 @@ export class Scheduler implements CheckpointedJob {
       case "running":
         return;
       case "ended":
-        return this.#checkSourcesEnded();
+        return this.#checkSourcesEnded(execution);
       case "finished":
         this.#coordinator?.executionEnded(execution.name);
-        this.#checkSourcesEnded();
         if (this.#execution!.every("finished")) void this.#finish();
         return this.#checkLetGo();
       case "failed":
@@ -233,11 +232,13 @@ export class Scheduler implements CheckpointedJob {
       storage,
       discarder,
     });
-    this.#checkSourcesEnded();
+    if (current.sourcesEnded()) this.#coordinator.sourcesEnded();
   }
 
-  #checkSourcesEnded(): void {
-    if (this.#phase === "running" && this.#execution!.sourcesEnded()) this.#coordinator?.sourcesEnded();
+  /** Once for each attempt: by the source that ended last, or by whoever was the last to run. */
+  #checkSourcesEnded({ vertex }: Execution): void {
+    if (this.#phase !== "running" || !isSource(vertex)) return;
+    if (this.#execution!.sourcesEnded()) this.#coordinator?.sourcesEnded();
   }
 
   async #recover(cause: string): Promise<void> {

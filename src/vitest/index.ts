@@ -1,0 +1,1 @@
+export { simulate, type Simulate, type SimulateOptions } from "./simulate.ts";

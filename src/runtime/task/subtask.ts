@@ -25,6 +25,7 @@ export class Subtask implements RunningTask {
   readonly #name: string;
   readonly #outputs: Outputs;
   readonly #input: TaskInput;
+  readonly #stepRecordsMax: number;
   #chain: OperatorChain | undefined;
   #chainClosed: Promise<void> | undefined;
   #phase: "starting" | "running" | "finishing" | "ended" = "starting";

@@ -1,5 +1,6 @@
 import { builtInOracles } from "../oracles/suite.ts";
 import { faultCatalogue } from "../world/faults/fault-catalogue.ts";
+import { allMutants } from "../explore/mutant/mutant-catalog.ts";
 import { findScenarios } from "../explore/project.ts";
 import type { ListedThing } from "./list-command.ts";
 import { openSession, shown } from "./session.ts";
@@ -39,7 +40,7 @@ async function gather(): Promise<Record<ListedThing, readonly Row[]>> {
       owes,
       law,
     })),
-    mutants: [],
+    mutants: (await allMutants()).map(({ name, why, file, claims }) => ({ name, why, file, claims })),
   };
 }
 

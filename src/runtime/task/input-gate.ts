@@ -34,6 +34,11 @@ export class InputGate {
     }
   }
 
+  /** False when `take` would give nothing for certain. */
+  get mayTake(): boolean {
+    return this.#ready.length > 0;
+  }
+
   block(channel: number): void {
     this.#channels[channel]!.blocked = true;
   }
@@ -43,10 +48,6 @@ export class InputGate {
       queue.blocked = false;
       this.#enlist(channel, queue);
     }
-  }
-
-  get queuedBuffers(): number {
-    return this.#channels.reduce((sum, queue) => sum + queue.buffers.length, 0);
   }
 
   clear(): void {

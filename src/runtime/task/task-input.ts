@@ -82,7 +82,7 @@ export class TaskInput {
       if (!reader.next()) {
         this.#reading = undefined;
         this.#channels[channel]!.consumed();
-        return { records, more: true };
+        return { records, more: this.#gate.mayTake };
       } else if (reader.kind === "record") {
         head.process(reader.value, reader.timestampMs, reader.origin);
         if (++records === recordsMax) return { records, more: true };

@@ -78,8 +78,8 @@ export function jobManagerMain(host: Host, config: JobManagerConfig, jobs: JobLo
     coordination,
     address,
     sessionTtlMs: config.sessionTtlMs,
-    granted: token => {
-      master = new JobMaster({ host, coordination, token, config, jobs });
+    granted: (token, leaseHolds) => {
+      master = new JobMaster({ host, coordination, token, leaseHolds, config, jobs });
       void master.run();
     },
     revoked: why => {

@@ -43,12 +43,14 @@ export class JobMaster implements LeaderTerm {
   readonly #store: CheckpointStore;
   readonly #discarder: Discarder;
   #scheduler: Scheduler | undefined;
+  readonly #leaseHolds: () => boolean;
   #over = false;
 
   constructor(options: {
     readonly host: Host;
     readonly coordination: CoordinationClient;
     readonly token: number;
+    readonly leaseHolds: () => boolean;
     readonly config: JobManagerConfig;
     readonly jobs: JobLoader;
   }) {
@@ -56,6 +58,7 @@ export class JobMaster implements LeaderTerm {
     this.host = host;
     this.coordination = options.coordination;
     this.token = token;
+    this.#leaseHolds = options.leaseHolds;
     this.#config = config;
     this.#jobs = options.jobs;
     this.registry = new WorkerRegistry(host, {
@@ -79,7 +82,7 @@ export class JobMaster implements LeaderTerm {
   }
 
   get over(): boolean {
-    return this.#over;
+    return this.#over || !this.#leaseHolds();
   }
 
   get scheduler(): Scheduler | undefined {
@@ -88,7 +91,7 @@ export class JobMaster implements LeaderTerm {
 
   /** Throws the fault `fenced` for a message of another term. */
   admit(message: Fenced): void {
-    if (this.#over || message.token !== this.token)
+    if (this.over || message.token !== this.token)
       throw new RpcFault("fenced", `${this.host.role} leads with token ${this.token}, not ${message.token}`);
   }
 
@@ -176,7 +179,7 @@ export class JobMaster implements LeaderTerm {
     const addressed = this.#store.addressed();
     try {
       const paths = await this.#storage.list("");
-      if (!this.#over)
+      if (!this.over)
         this.#discarder.discard(paths.filter(path => !addressed.has(path) && checkpointOf(path) <= idsBefore));
     } catch {
       // Garbage stays for the next leader's sweep: nothing depends on it.
@@ -211,9 +214,11 @@ export class JobMaster implements LeaderTerm {
     if ((await this.#recoverCheckpoints()) === undefined) await this.#removeRecoveryData();
   }
 
+  /** Nothing of a finished job is needed again, uploads that never got into a checkpoint included. */
   async #removeRecoveryData(): Promise<void> {
     const gone = await this.#store.clear();
     this.#discarder.discard(gone.flatMap(pathsOf));
+    await this.#sweep();
   }
 }
 

@@ -17,7 +17,7 @@ export class LeaderElection {
   readonly #coordination: Electorate;
   readonly #address: string;
   readonly #ttlMs: number;
-  readonly #granted: (token: number) => void;
+  readonly #granted: (token: number, leaseHolds: () => boolean) => void;
   readonly #revoked: (why: string) => void;
 
   constructor(options: LeaderElectionOptions) {
@@ -36,7 +36,7 @@ export class LeaderElection {
       const token = await this.#campaign(session);
       if (token === undefined) continue;
       this.#host.emit({ event: "leader.elect", detail: { token } });
-      this.#granted(token);
+      this.#granted(token, () => this.#host.clock.monotonic() < session.leaseUntilMs);
       const why = await this.#hold(session);
       this.#revoked(why);
     }
@@ -144,7 +144,8 @@ export interface LeaderElectionOptions {
   /** Where this process serves; nobody else ever serves there. */
   readonly address: string;
   readonly sessionTtlMs: number;
-  readonly granted: (token: number) => void;
+  /** A leader that was paused asks `leaseHolds` before its timers have told it that the term is over. */
+  readonly granted: (token: number, leaseHolds: () => boolean) => void;
   readonly revoked: (why: string) => void;
 }
 

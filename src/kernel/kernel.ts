@@ -113,7 +113,12 @@ export class Kernel {
     if (error instanceof InvariantBroken) this.breakRun(error.message, error);
     if (!incarnation.alive) return;
     incarnation.kill();
-    this.onCrash(incarnation, error);
+    try {
+      this.onCrash(incarnation, error);
+    } catch (ours) {
+      // Let go, it would come back as one more error of the process that is dead already, and be dropped.
+      this.#breakByError(ours);
+    }
   }
 
   /** Ends the run after the current event: a verdict is reached, or nothing can change any more. */
@@ -151,9 +156,9 @@ export class Kernel {
         this.#endEvent();
         if (events % EVENTS_PER_LOOK === 0 && threadMs() >= endMs) break;
       }
-      this.#checkRealWork();
+      this.#checkRealWork("A simulated process");
     } catch (error) {
-      this.#breakByError(error);
+      this.#abandonEvent(error);
     } finally {
       this.#trap.release();
     }
@@ -163,8 +168,8 @@ export class Kernel {
     for (let turn = incarnation.firstTurn(); turn !== undefined; turn = incarnation.nextTurn()) {
       this.#beginTurn(incarnation, turn);
       drainMicrotasks(this.#chargeCurrent);
-      if (this.journal.recording) this.#checkRealWork();
       this.#endTurn();
+      if (this.journal.recording) this.#checkRealWork(incarnation.role);
     }
   }
 
@@ -181,7 +186,7 @@ export class Kernel {
         if (events % EVENTS_PER_LOOK === 0) await new Promise<void>(laterOnThread);
       }
     } catch (error) {
-      this.#breakByError(error);
+      this.#abandonEvent(error);
     }
     return this.#end!;
   }
@@ -196,8 +201,8 @@ export class Kernel {
         },
         () => this.#errors,
         () => {
-          this.#checkRealWork();
           this.#endTurn();
+          this.#checkRealWork(incarnation.role);
           this.#trap.release();
           resolve();
         },
@@ -251,15 +256,20 @@ export class Kernel {
     else this.crash(this.current, error);
   }
 
-  #breakByError(error: unknown): void {
+  /** An error of a device, or of the kernel: nobody is left on stage. */
+  #abandonEvent(error: unknown): void {
     this.#deviceActs = false;
+    this.#endTurn();
+    this.#breakByError(error);
+  }
+
+  #breakByError(error: unknown): void {
     this.breakRun(error instanceof Error ? `${error.name}: ${error.message}` : String(error), error);
   }
 
-  #checkRealWork(): void {
+  #checkRealWork(who: string): void {
     const [started] = this.#realWork.started();
     if (started === undefined) return;
-    const who = this.current?.role ?? "A simulated process";
     this.breakRun(
       `${who} set real work going (${started}), such as a native call or a file that it had opened before: do it before the run.`,
     );

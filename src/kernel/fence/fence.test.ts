@@ -6,11 +6,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import vm from "node:vm";
 import zlib from "node:zlib";
+import { createJiti } from "jiti";
 import { beforeAll, expect, test } from "vitest";
 import { Journal } from "../journal.ts";
 import { Kernel, type KernelEnd } from "../kernel.ts";
 import { FenceError } from "./fence-error.ts";
 import { installFence } from "./fence.ts";
+import { stage } from "./stage.ts";
 
 beforeAll(() => {
   installFence();
@@ -189,6 +191,30 @@ test("real work that goes round the fence breaks the run", async () => {
   );
   expect(await breaking(() => void handle.stat(), new Journal({ record: true }))).toMatch(/^tm0 set real work going/);
   await handle.close();
+});
+
+test("a kernel that is loaded when the fence stands already plays and looks for real work all the same", async () => {
+  const jiti = createJiti(import.meta.url, { moduleCache: false });
+  const fresh = await jiti.import<{ Kernel: typeof Kernel }>("../kernel.ts");
+  const { Journal: FreshJournal } = await jiti.import<{ Journal: typeof Journal }>("../journal.ts");
+  const kernel = new fresh.Kernel({ seed: "fresh", journal: new FreshJournal({ record: true }) });
+  expect(fresh.Kernel).not.toBe(Kernel);
+  const tm0 = kernel.incarnation("tm0", 0);
+  let now = -1;
+  kernel.at(7000, tm0.owner, () => tm0.turn(() => void (now = Date.now())));
+  expect(await kernel.run()).toEqual({ kind: "idle" });
+  expect(now).toBe(7);
+});
+
+test("an onCrash that throws breaks the run and leaves nobody on stage", async () => {
+  const kernel = new Kernel({ seed: "stage" });
+  const tm0 = kernel.incarnation("tm0", 0);
+  kernel.onCrash = () => {
+    throw new Error("of the world");
+  };
+  kernel.at(1, tm0.owner, () => tm0.turn(() => void Promise.reject(new Error("of the process"))));
+  expect(await kernel.run()).toMatchObject({ kind: "broken", reason: "Error: of the world" });
+  expect(stage.process).toBeUndefined();
 });
 
 test("printing is let through", async () => {

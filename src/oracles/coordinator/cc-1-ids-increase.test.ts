@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { judge, madeMetadata, MadeHistory, madeSnapshot } from "../evidence/made-history.ts";
-import { totals } from "../evidence/made-job.ts";
+import { judge, madeMetadata, MadeHistory, madeSnapshot } from "../testing/made-history.ts";
+import { totals } from "../testing/made-job.ts";
 import { idsIncrease } from "./cc-1-ids-increase.ts";
 
 test("ids that grow hold, over a fail-over too", () => {

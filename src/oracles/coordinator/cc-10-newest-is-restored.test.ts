@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { JOB, judge, madeMetadata, MadeHistory, madeSnapshot } from "../evidence/made-history.ts";
-import { totals } from "../evidence/made-job.ts";
+import { JOB, judge, madeMetadata, MadeHistory, madeSnapshot } from "../testing/made-history.ts";
+import { totals } from "../testing/made-job.ts";
 import { newestIsRestored } from "./cc-10-newest-is-restored.ts";
 
 test("a deployment from the newest checkpoint holds, and one from none before the first", () => {

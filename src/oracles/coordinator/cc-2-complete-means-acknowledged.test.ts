@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { SubtaskSnapshot } from "../../runtime/task/task-contract.ts";
-import { judge, madeMetadata, MadeHistory, madeSnapshot } from "../evidence/made-history.ts";
-import { totals } from "../evidence/made-job.ts";
+import { judge, madeMetadata, MadeHistory, madeSnapshot } from "../testing/made-history.ts";
+import { totals } from "../testing/made-job.ts";
 import { completeMeansAcknowledged } from "./cc-2-complete-means-acknowledged.ts";
 
 const everyone = ["amounts", "total"].flatMap(vertex => [0, 1].map(subtask => madeSnapshot(vertex, subtask)));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { judge, madeMetadata, MadeHistory, madeSnapshot } from "../evidence/made-history.ts";
-import { totals } from "../evidence/made-job.ts";
+import { judge, madeMetadata, MadeHistory, madeSnapshot } from "../testing/made-history.ts";
+import { totals } from "../testing/made-job.ts";
 import { newestAreAddressable } from "./cc-7-newest-are-addressable.ts";
 
 test("each new checkpoint may push out the oldest", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { countersKey, leaderKey } from "../../runtime/checkpoint/coordination-keys.ts";
-import { JOB, judge, madeMetadata, MadeHistory, madeSnapshot } from "../evidence/made-history.ts";
-import { totals } from "../evidence/made-job.ts";
+import { JOB, judge, madeMetadata, MadeHistory, madeSnapshot } from "../testing/made-history.ts";
+import { totals } from "../testing/made-job.ts";
 import { oneEffectiveLeader } from "./fo-1-one-effective-leader.ts";
 
 test("writes of the leader hold", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { jobKey, pointerKey } from "../../runtime/checkpoint/coordination-keys.ts";
-import { JOB, judge, madeMetadata, MadeHistory, madeSnapshot } from "../evidence/made-history.ts";
-import { totals } from "../evidence/made-job.ts";
+import { JOB, judge, madeMetadata, MadeHistory, madeSnapshot } from "../testing/made-history.ts";
+import { totals } from "../testing/made-job.ts";
 import { recoveryDataKept } from "./fo-3-recovery-data-kept.ts";
 
 test.each([

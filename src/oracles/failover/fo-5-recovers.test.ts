@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { countersKey } from "../../runtime/checkpoint/coordination-keys.ts";
-import { JOB, judge, MadeHistory } from "../evidence/made-history.ts";
-import { totals } from "../evidence/made-job.ts";
+import { JOB, judge, MadeHistory } from "../testing/made-history.ts";
+import { totals } from "../testing/made-job.ts";
 import { recovers } from "./fo-5-recovers.ts";
 
 test("a finished job has recovered", () => {

@@ -12,14 +12,14 @@ import { exploreExitCode, type ExploreReport } from "../report/explore-report.ts
 import type { Reporter } from "../report/reporter.ts";
 import type { ExploreFlags } from "./explore-command.ts";
 import { lastFailures } from "./last-failures.ts";
-import { plantedMutant, withMutant } from "./planted-mutant.ts";
+import { isPlanted, withMutant } from "./planted-mutant.ts";
 import { packageVersion } from "./program.ts";
 import { chooseReporters } from "./reporters.ts";
 import { openSession, shown, targetsOf, type Session } from "./session.ts";
 
 /** `millrace explore`: gathers targets, plays regressions and cases, reports; the exit code. */
 export async function exploreCampaign(names: readonly string[], flags: ExploreFlags): Promise<number> {
-  if (flags.mutant !== undefined && plantedMutant() !== flags.mutant) return withMutant(flags.mutant);
+  if (flags.mutant !== undefined && !isPlanted(flags.mutant)) return withMutant(flags.mutant);
   const reporter = chooseReporters(flags);
   const session = await openSession();
   const targets = await targetsOf(session, names);

@@ -88,7 +88,7 @@ function clusterOf({ parallelism, workers }: LocalRun, roles: ReturnType<typeof 
     parallelism,
     slotsPerWorker: Math.ceil(parallelism / workers),
     // A whole cluster in one process fails as one: what would be a partition elsewhere is a restart here, and soon.
-    sessionTtlMs: 2_000,
+    sessionTtlMs: 1_000,
     heartbeatIntervalMs: 500,
     heartbeatTimeoutMs: 5_000,
     rpcTimeoutMs: 2_000,

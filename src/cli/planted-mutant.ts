@@ -1,19 +1,21 @@
-import { Misuse } from "../explore/misuse.ts";
-import { mutantNames } from "../explore/mutant/mutant-catalog.ts";
+import { fileURLToPath } from "node:url";
+import { loadMutant, mutantNames } from "../explore/mutant/mutant-catalog.ts";
 import { plantedMutantName, spawnWithMutant } from "../explore/mutant/spawn-with-mutant.ts";
+import { Misuse } from "../explore/misuse.ts";
 import { suggestion } from "../explore/nearest-name.ts";
 
 /**
- * Commands under a planted bug. The bug is planted by a module hook when modules are loaded, so the command starts
- * itself again in a process of its own with that hook.
+ * Commands under a planted bug. The bug is planted while modules are loaded, so the command starts itself again in a
+ * process of its own; there it finds the mutant planted and goes on.
  */
-export function plantedMutant(): string | undefined {
-  return plantedMutantName();
+export function isPlanted(mutant: string): boolean {
+  return plantedMutantName() === mutant;
 }
 
-/** The exit code of this very command, under the mutant. */
-export async function withMutant(name: string): Promise<number> {
-  const names = await mutantNames();
-  if (!names.includes(name)) throw new Misuse(`There is no mutant "${name}". ${suggestion(name, names)}`);
-  return spawnWithMutant(name, process.argv[1]!, process.argv.slice(2));
+/** The same command line with the mutant planted; its exit code. */
+export async function withMutant(mutant: string): Promise<number> {
+  if ((await loadMutant(mutant)) === undefined) {
+    throw new Misuse(`There is no mutant "${mutant}". ${suggestion(mutant, await mutantNames())}`);
+  }
+  return spawnWithMutant(mutant, fileURLToPath(new URL("./millrace.js", import.meta.url)), process.argv.slice(2));
 }

@@ -10,7 +10,7 @@ import { Misuse } from "../explore/misuse.ts";
 import { replayFailure, type Replay, type ReplayOutcome } from "../explore/replay.ts";
 import { claimOf, messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
-import { plantedMutant, withMutant } from "./planted-mutant.ts";
+import { isPlanted, withMutant } from "./planted-mutant.ts";
 import type { ReplayFlags } from "./replay-command.ts";
 import { chalkForErrors, standardError } from "./reporters.ts";
 import { failurePath, openSession, shown, targetNamed, targetsOf, type Session } from "./session.ts";
@@ -22,7 +22,7 @@ export async function replayTarget(target: string, flags: ReplayFlags): Promise<
   const path = failurePath(session, target);
   const failure = readFailure(path);
   const mutant = flags.mutant === "none" ? undefined : (flags.mutant ?? failure.mutant ?? undefined);
-  if (mutant !== undefined && plantedMutant() !== mutant) return withMutant(mutant);
+  if (mutant !== undefined && !isPlanted(mutant)) return withMutant(mutant);
   refuseOtherData(failure, path);
   const { player } = await targetNamed(session, failure.scenario.name, shown(path));
   const startMs = performance.now();
@@ -59,7 +59,7 @@ async function replayCase(scenario: string, flags: ReplayFlags): Promise<number>
   const { seed, case: index } = flags;
   if (seed === undefined || index === undefined)
     throw new Misuse("A case of a campaign is named by both --seed and --case.");
-  if (flags.mutant !== undefined && flags.mutant !== "none" && plantedMutant() !== flags.mutant)
+  if (flags.mutant !== undefined && flags.mutant !== "none" && !isPlanted(flags.mutant))
     return withMutant(flags.mutant);
   const session = await openSession();
   const target = await oneTarget(session, scenario);

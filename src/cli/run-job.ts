@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import type { HostEvent } from "../host/event.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { suggestion } from "../explore/nearest-name.ts";
 import { moduleLoader } from "../explore/module-loader.ts";
@@ -31,11 +32,8 @@ export async function runJob(name: string, flags: RunFlags): Promise<number> {
     workers: flags.workers,
     jobManagers: 1,
     input: Object.fromEntries(Object.entries(topics).map(([topic, records]) => [topic, spread(records, partitions)])),
-    onEvent: (role, { event, subtask, checkpoint }) => {
-      if (!told.has(event)) return;
-      standardError.write(
-        `${role.padEnd(6)} ${event}${subtask === undefined ? "" : ` ${subtask}`}${checkpoint === undefined ? "" : ` checkpoint ${checkpoint}`}\n`,
-      );
+    onEvent: (role, event) => {
+      if (told.has(event.event)) standardError.write(`${lineOf(role, event)}\n`);
     },
     signal: stop.signal,
   });
@@ -57,6 +55,15 @@ const told: ReadonlySet<string> = new Set([
   "checkpoint.complete",
   "task.failed",
 ]);
+
+function lineOf(role: string, { event, subtask, checkpoint, detail = {} }: HostEvent): string {
+  const about = [
+    ...(subtask === undefined ? [] : [subtask]),
+    ...(checkpoint === undefined ? [] : [`checkpoint ${checkpoint}`]),
+  ];
+  const words = Object.entries(detail).map(([name, value]) => `${name} ${value}`);
+  return [role.padEnd(6), event, [...about, ...words].join(", ")].join(" ").trimEnd();
+}
 
 async function jobNamed(name: string): Promise<{ readonly job: ScenarioJob; readonly scenario: Scenario | undefined }> {
   const load = moduleLoader(face);

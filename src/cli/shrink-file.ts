@@ -5,7 +5,7 @@ import { Misuse } from "../explore/misuse.ts";
 import { shrinkCase } from "../explore/shrink.ts";
 import { messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
-import { plantedMutant, withMutant } from "./planted-mutant.ts";
+import { isPlanted, withMutant } from "./planted-mutant.ts";
 import { standardError } from "./reporters.ts";
 import { failurePath, openSession, shown, targetNamed } from "./session.ts";
 import type { ShrinkFlags } from "./shrink-command.ts";
@@ -15,7 +15,7 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
   const session = await openSession();
   const path = failurePath(session, fileOrId);
   const failure = readFailure(path);
-  if (failure.mutant !== null && plantedMutant() !== failure.mutant) return withMutant(failure.mutant);
+  if (failure.mutant !== null && !isPlanted(failure.mutant)) return withMutant(failure.mutant);
   const { player } = await targetNamed(session, failure.scenario.name, shown(path));
   const run = await player.play(failure.case);
   if (signatureOf(run.verdict) !== failure.signature) {

@@ -129,7 +129,7 @@ function knobsOf(dice: Dice, knobs: Knobs, { fixed }: Scenario): Knobs {
     restartDelayMs: [0, knobs.restartDelayMs, knobs.restartDelayMs * 5],
     bufferRecordsMax: [1, 4, 16, 64],
     creditsPerChannel: [1, 2, 4],
-    recordCostUs: [knobs.recordCostUs, Math.ceil(knobs.recordCostUs / 2), knobs.recordCostUs * 2],
+    recordCostUs: [knobs.recordCostUs, Math.ceil(knobs.recordCostUs * 0.7), knobs.recordCostUs * 2],
     linkLatencyUs: [50, 500, 5_000],
     linkJitterUs: [0, 200, 5_000],
     diskLatencyUs: [20, 200, 2_000],

@@ -45,7 +45,7 @@ export function kindsOf(profile: Profile): readonly FaultKind[] {
 
 const countOf: Readonly<Record<Profile, readonly [least: number, most: number]>> = {
   light: [1, 2],
-  standard: [1, 6],
+  standard: [2, 6],
   all: [3, 10],
 };
 
@@ -62,7 +62,7 @@ const forcingKinds: readonly FaultKind[] = [
 function swarmOf(dice: Dice, kinds: readonly FaultKind[]): readonly FaultKind[] {
   const on = dice.subset(kinds);
   if (on.length === 0) on.push(dice.pick(kinds));
-  if (!on.some(kind => forcingKinds.includes(kind)) && dice.chance(930)) {
+  if (!on.some(kind => forcingKinds.includes(kind)) && dice.chance(970)) {
     const forcing = kinds.filter(kind => forcingKinds.includes(kind));
     if (forcing.length > 0) on.push(dice.pick(forcing));
   }
@@ -78,14 +78,14 @@ function faultOf(dice: Dice, ground: StormGround, kind: FaultKind, first: boolea
       return {
         kind,
         target: processOf(dice, ground, actor, first),
-        when: stepped(dice, when),
+        when: first ? when : stepped(dice, when),
         forUs: dice.magnitude(50_000, 2_000_000),
       };
     case "machine.power-loss":
       return {
         kind,
         target: processOf(dice, ground, actor, first),
-        when: stepped(dice, when),
+        when: first ? when : stepped(dice, when),
         forUs: dice.magnitude(100_000, 2_000_000),
       };
     case "proc.pause":
@@ -99,7 +99,7 @@ function faultOf(dice: Dice, ground: StormGround, kind: FaultKind, first: boolea
     case "site.power-loss":
       return { kind, target: "site", when, forUs: dice.magnitude(100_000, 1_000_000) };
     case "net.cut":
-      return dice.chance(500)
+      return first || dice.chance(500)
         ? {
             kind,
             target: first ? busyWorkerOf(dice, ground) : workerOf(dice, ground, actor),
@@ -164,9 +164,9 @@ function momentOf(dice: Dice, ground: StormGround, first: boolean): { when: Trig
   return { when, role: moment.role };
 }
 
-/** After one checkpoint has completed and before the last third of the run: state is there, and input too. */
+/** After one checkpoint has completed and well before the end: state is there, and input too. */
 function midInput(pilot: Pilot): readonly PilotMoment[] {
-  const last = Math.max(2, Math.floor((pilot.checkpoints * 2) / 3));
+  const last = Math.max(2, Math.min(3, Math.floor(pilot.checkpoints / 2)));
   const among = pilot.moments.filter(({ nth }) => nth >= 2 && nth <= last);
   return among.length > 0 ? among : pilot.moments;
 }
@@ -180,7 +180,9 @@ function nthOf(nth: number): { nth?: number } {
 }
 
 function triggerAtTime(dice: Dice, pilot: Pilot): Trigger {
-  return { atUs: dice.between(pilot.firstRecordUs, pilot.lengthUs) };
+  // Not to the very end: a case with cheaper records is over sooner than the pilot was.
+  const { firstRecordUs, lengthUs } = pilot;
+  return { atUs: dice.between(firstRecordUs, firstRecordUs + Math.floor((lengthUs - firstRecordUs) * 0.8)) };
 }
 
 /** One kill in eight falls between two port calls of a life instead: points that no event names. */

@@ -20,15 +20,24 @@ import { isUnanswered, untilKnown } from "./until-known.ts";
  * visible once it is complete. `file:` names the host's own disk, so all workers of such a job share one machine;
  * `dfs:` the replicated file store. Sorted by name, parts keep each key's order.
  */
-export function fileSink<T>(options: FileSinkOptions<T>): Sink<T> {
+export function fileSink<T>(options: FileSinkOptions<T>): FileSink<T> {
   const { path, format } = options;
   if (!/^(dfs|file):\/\/\/.*[^/]$/.test(path))
     throw new Error(`fileSink writes to file:///folder or dfs:///folder; got ${JSON.stringify(path)}.`);
   return {
     kind: `file/${format.extension}`,
+    path,
+    format,
     createWriter: context => new FileWriter(openPartStore(path, context.host, context.services), format, context),
     createCommitter: context => new FileCommitter(openPartStore(path, context.host, context.services)),
   };
+}
+
+/** Where it writes, and what, is open to whoever interprets the job without running it. */
+export interface FileSink<T> extends Sink<T> {
+  readonly kind: `file/${string}`;
+  readonly path: string;
+  readonly format: FileFormat<T>;
 }
 
 export interface FileSinkOptions<T> {

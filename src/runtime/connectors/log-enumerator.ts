@@ -1,7 +1,7 @@
 import { RpcFault } from "../../rpc/rpc-error.ts";
 import { BrokerClient } from "../../services/log-broker/broker-client.ts";
 import type { EnumeratorContext, SplitEnumerator } from "../api/source.ts";
-import type { LogSplit } from "./log-source.ts";
+import type { LogSplit } from "./log-split.ts";
 import { untilKnown } from "./until-known.ts";
 
 /**

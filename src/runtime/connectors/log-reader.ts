@@ -1,7 +1,8 @@
 import { BrokerClient } from "../../services/log-broker/broker-client.ts";
 import type { FetchedRecord } from "../../services/log-broker/log-record.ts";
 import type { ReaderContext, SourceOutput, SourceReader } from "../api/source.ts";
-import type { LogRecordHead, LogSplit } from "./log-source.ts";
+import type { LogDecoder } from "./log-format.ts";
+import type { LogSplit } from "./log-split.ts";
 import { untilKnown } from "./until-known.ts";
 
 /**
@@ -10,7 +11,7 @@ import { untilKnown } from "./until-known.ts";
  */
 export class LogReader<T> implements SourceReader<T, LogSplit> {
   readonly #context: ReaderContext;
-  readonly #decode: (value: Uint8Array, record: LogRecordHead) => T;
+  readonly #decode: LogDecoder<T>;
   readonly #recordsPerFetch: number;
   readonly #broker: BrokerClient;
   readonly #splits: SplitState[] = [];
@@ -135,7 +136,7 @@ export class LogReader<T> implements SourceReader<T, LogSplit> {
 }
 
 export interface LogReaderOptions<T> {
-  readonly decode: (value: Uint8Array, record: LogRecordHead) => T;
+  readonly decode: LogDecoder<T>;
   readonly recordsPerFetch: number;
   readonly broker: string | undefined;
   readonly context: ReaderContext;

@@ -2,6 +2,7 @@ import { encode as encodePlain } from "../../rpc/codec.ts";
 import type { Sink } from "../api/sink.ts";
 import type { Key } from "../api/key.ts";
 import { LogCommitter } from "./log-committer.ts";
+import type { LogFormat } from "./log-format.ts";
 import { LogWriter } from "./log-writer.ts";
 import { TransactionalLogWriter } from "./transactional-log-writer.ts";
 
@@ -58,9 +59,4 @@ export interface LogSinkOptions<T> {
   readonly transactionTimeoutMs?: number;
   /** Address of another broker than the cluster's. */
   readonly broker?: string;
-}
-
-export interface LogFormat<T> {
-  readonly key: ((record: T) => Key) | undefined;
-  readonly encode: (record: T) => Uint8Array;
 }

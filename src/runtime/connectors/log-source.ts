@@ -1,7 +1,9 @@
 import { decode as decodePlain } from "../../rpc/codec.ts";
 import type { Source } from "../api/source.ts";
 import { LogEnumerator } from "./log-enumerator.ts";
+import type { LogDecoder } from "./log-format.ts";
 import { LogReader } from "./log-reader.ts";
+import type { LogSplit } from "./log-split.ts";
 
 /**
  * Reads a topic of the log broker, committed records only. A split is a partition; its position is the next offset to
@@ -29,32 +31,15 @@ export function logSource<T>(options: LogSourceOptions<T>): LogSource<T> {
 export interface LogSource<T> extends Source<T, LogSplit> {
   readonly kind: "log";
   readonly topic: string;
-  readonly decode: (value: Uint8Array, record: LogRecordHead) => T;
+  readonly decode: LogDecoder<T>;
 }
 
 export interface LogSourceOptions<T> {
   readonly topic: string;
   readonly bounded?: boolean;
   /** From the record's bytes; plain data in the codec of rpc/ when absent. Must be pure. */
-  readonly decode?: (value: Uint8Array, record: LogRecordHead) => T;
+  readonly decode?: LogDecoder<T>;
   readonly recordsPerFetch?: number;
   /** Address of another broker than the cluster's. */
   readonly broker?: string;
-}
-
-export interface LogRecordHead {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly key: Uint8Array | null;
-  readonly timestampMs: number;
-}
-
-export interface LogSplit {
-  readonly topic: string;
-  readonly partition: number;
-  /** Next offset to read. */
-  readonly position: number;
-  /** Bounded: the split ends before this offset. */
-  readonly end?: number;
 }

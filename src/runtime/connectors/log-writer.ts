@@ -1,6 +1,6 @@
 import { BrokerClient } from "../../services/log-broker/broker-client.ts";
 import type { Committable, SinkContext, SinkWriter, WriteContext } from "../api/sink.ts";
-import type { LogFormat } from "./log-sink.ts";
+import type { LogFormat } from "./log-format.ts";
 import { ProduceQueue } from "./produce-queue.ts";
 import { topicPartitions } from "./topic-partitions.ts";
 import { untilKnown } from "./until-known.ts";

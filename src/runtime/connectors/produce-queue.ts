@@ -4,7 +4,7 @@ import { encode } from "../../rpc/codec.ts";
 import type { BrokerClient } from "../../services/log-broker/broker-client.ts";
 import type { NewRecord } from "../../services/log-broker/log-record.ts";
 import type { WriteContext } from "../api/sink.ts";
-import type { LogFormat } from "./log-sink.ts";
+import type { LogFormat } from "./log-format.ts";
 import { untilKnown } from "./until-known.ts";
 
 /**

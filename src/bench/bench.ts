@@ -53,6 +53,11 @@ const entries: readonly BenchEntry[] = [
     work: "100,000 messages between one server and 1, 32 and 128 clients that wait for their answers",
     load: async () => (await import("./network-bench.ts")).echoBench,
   },
+  {
+    name: "disk",
+    work: "10,000 files written, synced, renamed, their folder synced, and read back: ours against memfs alone",
+    load: async () => (await import("./disk-bench.ts")).diskBench,
+  },
 ];
 
 export function listBenches(): readonly { readonly name: string; readonly work: string }[] {

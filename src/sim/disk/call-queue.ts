@@ -19,6 +19,7 @@ export class CallQueue {
   #running: RunningCall[] = [];
   #waiting: DiskCall[] = [];
   #started = 0;
+  #abandoned = false;
 
   constructor(
     incarnation: Incarnation,
@@ -36,18 +37,19 @@ export class CallQueue {
   }
 
   add(call: DiskCall): void {
-    if (!this.#incarnation.alive) return;
+    if (this.#abandoned) return;
     if (this.#running.length < RUNNING_MAX) this.#start(call);
     else this.#waiting.push(call);
   }
 
   /**
    * The process dies. Of the calls that run each is done, not done or, for a write, done in part; those that wait are
-   * not done. Nobody hears of it. Returns how many ran.
+   * not done. Nobody hears of it, and later calls are void. Returns how many ran.
    */
   abandon(): number {
     const { kernel } = this.#incarnation;
     const running = this.#running;
+    this.#abandoned = true;
     this.#running = [];
     this.#waiting = [];
     running.forEach(({ call, ticket }, index) => {

@@ -1,17 +1,16 @@
 import { Durability } from "./durability.ts";
 import { FolderInode } from "./inode.ts";
 import { PageCache } from "./page-cache.ts";
-import type { VolumeCore } from "./volume-pool.ts";
+import type { VolumePool } from "./volume-pool.ts";
 
 /** The two forms of one disk's contents over one memfs volume: what processes see, and what would survive. */
 export class DiskTree {
-  readonly volume: VolumeCore;
   readonly durability: Durability;
   readonly cache: PageCache;
 
-  constructor(volume: VolumeCore) {
-    this.volume = volume;
+  constructor(volumes: VolumePool) {
+    const volume = volumes.take();
     this.durability = new Durability(new FolderInode(volume.root));
-    this.cache = new PageCache(volume, this.durability);
+    this.cache = new PageCache(volume, volumes, this.durability);
   }
 }

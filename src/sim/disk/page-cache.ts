@@ -2,7 +2,7 @@ import { DiskError, type FileStat } from "../../host/disk.ts";
 import { checkDiskPath } from "../../host/disk-arguments.ts";
 import type { Durability, EntrySlot } from "./durability.ts";
 import { FileInode, FolderInode, type Inode } from "./inode.ts";
-import type { VolumeCore, VolumeLink } from "./volume-pool.ts";
+import type { VolumeCore, VolumeLink, VolumeNode, VolumePool } from "./volume-pool.ts";
 
 /**
  * What processes see of a disk: names and contents as Linux shows them, kept in a memfs volume. It owns the semantics
@@ -14,13 +14,17 @@ import type { VolumeCore, VolumeLink } from "./volume-pool.ts";
  */
 export class PageCache {
   readonly #volume: VolumeCore;
+  readonly #volumes: VolumePool;
   readonly #durability: Durability;
   readonly #inodes = new Map<VolumeLink, Inode>();
+  /** Every node that this volume was given, those of removed files included: descriptors may still hold them. */
+  #nodes: VolumeNode[] = [];
   /** Names that came or went in the operation that runs, when somebody watches. */
   onEntry: ((what: "create" | "unlink", path: string) => void) | undefined;
 
-  constructor(volume: VolumeCore, durability: Durability) {
+  constructor(volume: VolumeCore, volumes: VolumePool, durability: Durability) {
     this.#volume = volume;
+    this.#volumes = volumes;
     this.#durability = durability;
     this.#rebuild();
   }
@@ -163,9 +167,27 @@ export class PageCache {
 
   /** Shows what is durable and nothing else, as a machine does that comes back from a power loss. */
   reload(): void {
+    this.#clear();
     this.#volume.reset();
-    this.#inodes.clear();
     this.#rebuild();
+  }
+
+  /** Gives volume and nodes back: nobody may use this cache afterwards. */
+  dispose(): void {
+    this.#clear();
+    this.#volumes.give(this.#volume);
+  }
+
+  #clear(): void {
+    this.#inodes.clear();
+    this.#volumes.giveNodes(this.#nodes);
+    this.#nodes = [];
+  }
+
+  #newNode(mode: number): VolumeNode {
+    const node = this.#volumes.takeNode(this.#volume, mode);
+    this.#nodes.push(node);
+    return node;
   }
 
   #rebuild(): void {
@@ -177,10 +199,7 @@ export class PageCache {
 
   #showFolder(folder: FolderInode): void {
     for (const [name, inode] of folder.stable) {
-      inode.link = folder.link.createChild(
-        name,
-        this.#volume.createNode(inode.kind === "file" ? FILE_MODE : FOLDER_MODE),
-      );
+      inode.link = folder.link.createChild(name, this.#newNode(inode.kind === "file" ? FILE_MODE : FOLDER_MODE));
       this.#inodes.set(inode.link, inode);
       if (inode.kind === "folder") this.#showFolder(inode);
       else if (inode.stable.size > 0) inode.link.node.write(asBuffer(inode.stable.view), 0, inode.stable.size, 0);
@@ -195,12 +214,12 @@ export class PageCache {
   }
 
   #addFile(parent: FolderInode, name: string, path: string): FileInode {
-    const file = new FileInode(parent.link.createChild(name, this.#volume.createNode(FILE_MODE)));
+    const file = new FileInode(parent.link.createChild(name, this.#newNode(FILE_MODE)));
     return this.#added(parent, name, file, path);
   }
 
   #addFolder(parent: FolderInode, name: string, path: string): FolderInode {
-    const folder = new FolderInode(parent.link.createChild(name, this.#volume.createNode(FOLDER_MODE)));
+    const folder = new FolderInode(parent.link.createChild(name, this.#newNode(FOLDER_MODE)));
     return this.#added(parent, name, folder, path);
   }
 
@@ -229,7 +248,6 @@ export class PageCache {
   /** Takes a name out of memfs. Its node lives on for the descriptors that hold it. */
   #drop(parent: FolderInode, inode: Inode): void {
     parent.link.deleteChild(inode.link);
-    this.#volume.deleteNode(inode.link.node);
     this.#inodes.delete(inode.link);
   }
 

@@ -146,14 +146,14 @@ export class SimDisk {
 
   /** The world is over: its volume serves the next one. The disk must not be used afterwards. */
   dispose(): void {
-    if (this.#tree !== undefined) this.#volumes.give(this.#tree.volume);
+    this.#tree?.cache.dispose();
     this.#tree = undefined;
     this.#queues.clear();
   }
 
   /** Made when it is first needed: a machine that never writes costs nothing. */
   get #contents(): DiskTree {
-    return (this.#tree ??= new DiskTree(this.#volumes.take()));
+    return (this.#tree ??= new DiskTree(this.#volumes));
   }
 
   #latency(call: DiskCall, drawn: number, role: string): number {

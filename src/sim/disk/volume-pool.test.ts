@@ -47,6 +47,19 @@ test("a disk that is never used takes no volume", async () => {
   expect(pool.idle).toBe(0);
 });
 
+test("a node that was given back is empty, whatever it was", () => {
+  const pool = new VolumePool();
+  const volume = pool.take();
+  const node = pool.takeNode(volume, 0o100666);
+  node.write(Buffer.from("secret"), 0, 6, 0);
+  pool.giveNodes([node]);
+  const again = pool.takeNode(volume, 0o40777);
+  expect(again).toBe(node);
+  expect(again.isDirectory()).toBe(true);
+  expect(again.getSize()).toBe(0);
+  expect(again.buf).toHaveLength(0);
+});
+
 test("the pool keeps no more volumes than it may", () => {
   const pool = new VolumePool({ idleMax: 2 });
   const volumes = [pool.take(), pool.take(), pool.take()];

@@ -16,8 +16,8 @@ export interface AirportDelay {
 }
 
 /** General processing: arrivals, total and worst delay of each airport, into files that appear when their epoch is committed. */
-export const airportDelays = job("airport-delays", (env, params: { readonly path?: string }) => {
-  env.enableCheckpointing(1000);
+export const airportDelays = job("airport-delays", (env, params: { readonly path?: string; readonly intervalMs?: number }) => {
+  env.enableCheckpointing(params.intervalMs ?? 1000);
   env
     .fromSource(logSource<Flight>({ topic: "flights", bounded: true }), "flights")
     .map((flight): AirportDelay => ({

@@ -2,7 +2,7 @@ import type { CheckpointMetadata } from "../../runtime/checkpoint/metadata.ts";
 import type { CompletedCheckpoint } from "./checkpoint-record.ts";
 
 /**
- * What a checkpoint's metadata says of the outside: how far each split was read, and which transactions stand prepared.
+ * What a checkpoint's metadata says of the outside: how far each split was read, and which work stands prepared.
  * It owns reading these out of the connectors' own data, which the runtime only carries.
  */
 
@@ -48,30 +48,23 @@ export interface CheckpointPositions {
   next(split: string): number;
 }
 
-/** Names of the transactions that stand among a checkpoint's committables, of this and of older epochs. */
-export function transactionsIn(metadata: CheckpointMetadata): readonly PreparedTransaction[] {
-  const found: PreparedTransaction[] = [];
+/** What stands among a checkpoint's committables, of this and of older epochs: transactions and part files, by name. */
+export function preparedIn(metadata: CheckpointMetadata): readonly PreparedWork[] {
+  const found: PreparedWork[] = [];
   for (const subtask of metadata.subtasks) {
     for (const { uid, committables } of subtask.operators) {
-      for (const { checkpoint, items } of committables ?? []) {
-        for (const item of items) {
-          const { transactionalId, producerId } = (item ?? {}) as {
-            readonly transactionalId?: unknown;
-            readonly producerId?: unknown;
-          };
-          if (typeof transactionalId === "string" && typeof producerId === "number")
-            found.push({ sink: uid, transactionalId, epoch: checkpoint });
-        }
+      for (const item of (committables ?? []).flatMap(({ items }) => items)) {
+        const name =
+          typeof item === "string" ? item : (item as { readonly transactionalId?: unknown } | null)?.transactionalId;
+        if (typeof name === "string") found.push({ sink: uid, name });
       }
     }
   }
   return found;
 }
 
-export interface PreparedTransaction {
+export interface PreparedWork {
   readonly sink: string;
-  /** A log sink gives each transaction an id of its own, for ever. */
-  readonly transactionalId: string;
-  /** The checkpoint whose barrier ended it, completed or not. */
-  readonly epoch: number;
+  /** The bundled sinks name each piece of work anew, for ever: a transactional id, the name of a part. */
+  readonly name: string;
 }

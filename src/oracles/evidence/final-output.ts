@@ -1,11 +1,19 @@
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
-import { readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
+import type { BrokerHistory } from "../../services/log-broker/broker-log.ts";
 import type { FinalState, Setting } from "../oracle.ts";
 import { CommittedPool, type CommittedRecord, type Emission } from "../reference/committed-pool.ts";
 import { NotJudged } from "../reference/keyed-fold.ts";
 import { referenceStrands, type Strand, type StrandInput } from "../reference/reference-run.ts";
 import { findOrder, type FoundOrder } from "../reference/witness-search.ts";
-import { logEmission, logOutput, logSinkOf, logSourceOf, splitsOfLog, type CommittedLogRecord } from "./log-output.ts";
+import { logSourceOf, splitsOfLog } from "./log-output.ts";
+import {
+  emissionOf,
+  readHistory,
+  visibleOutput,
+  workStates,
+  type VisibleRecord,
+  type WorkState,
+} from "./visible-output.ts";
 
 /**
  * What a run has committed at its end, explained by the reference: for each strand the order that the output witnesses, or
@@ -21,8 +29,10 @@ export class FinalOutput {
 
   readonly graph: LogicalGraph;
   readonly history: BrokerHistory;
-  /** Records of transactional and plain log sinks, with their transactions. */
-  readonly committed: readonly CommittedLogRecord[];
+  /** What became of everything that was prepared, by its name. */
+  readonly work: ReadonlyMap<string, WorkState>;
+  /** What readers see of all sinks. */
+  readonly committed: readonly VisibleRecord[];
   readonly strands: readonly ExplainedStrand[];
   /** Committed records that no input explains. Complete only where every strand found an order. */
   readonly unexplained: readonly CommittedRecord[];
@@ -31,10 +41,11 @@ export class FinalOutput {
 
   private constructor(setting: Setting, final: FinalState) {
     this.graph = setting.graph();
-    const { broker } = setting.roles;
-    this.history = readBrokerLog(setting.durable(broker), setting.folder(broker));
+    this.history = readHistory(setting);
+    this.work = workStates(this.graph, this.history, setting);
     try {
-      this.committed = this.graph.nodes.flatMap(node => this.#outputOf(node));
+      const sinks = this.graph.nodes.filter(node => node.operator.kind === "sink");
+      this.committed = sinks.flatMap(node => visibleOutput(node, this.history, setting));
       const pool = new CommittedPool(this.committed);
       this.strands = this.#explain(pool, final.job === "finished");
       this.unexplained = pool.rest();
@@ -53,7 +64,7 @@ export class FinalOutput {
       throw new NotJudged("the job has not finished, and one of its sinks may be ahead of another");
     const strands = referenceStrands(this.graph, {
       splitsOf: source => this.#splitsOf(source),
-      emissionOf: (sink, record) => emissionOf(sink, record),
+      emissionOf,
     });
     return strands.map(strand => {
       const { splits, emitsInOrder } = strand;
@@ -70,24 +81,11 @@ export class FinalOutput {
     if (source === undefined) throw new NotJudged(`what ${node.name} reads is not known here`);
     return splitsOfLog(source, this.history);
   }
-
-  #outputOf(node: LogicalNode): readonly CommittedLogRecord[] {
-    if (node.operator.kind !== "sink") return [];
-    const sink = logSinkOf(node);
-    if (sink === undefined) throw new NotJudged(`what ${node.name} has written is not known here`);
-    return logOutput(node, sink, this.history);
-  }
 }
 
 export interface ExplainedStrand {
   readonly strand: Strand;
   readonly found: FoundOrder<StrandInput>;
-}
-
-function emissionOf(node: LogicalNode, record: unknown): Emission {
-  const sink = logSinkOf(node);
-  if (sink === undefined) throw new NotJudged(`what ${node.name} writes is not known here`);
-  return logEmission(node, sink, record);
 }
 
 const outputs = new WeakMap<Setting, FinalOutput>();

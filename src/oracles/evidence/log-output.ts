@@ -3,9 +3,10 @@ import type { LogSink } from "../../runtime/connectors/log-sink.ts";
 import type { LogSource } from "../../runtime/connectors/log-source.ts";
 import type { LogicalNode } from "../../runtime/graph/logical-graph.ts";
 import type { BrokerHistory, CommittedRecord as LogRecord } from "../../services/log-broker/broker-log.ts";
-import type { CommittedRecord, Emission, OriginOfRecord } from "../reference/committed-pool.ts";
+import type { Emission, OriginOfRecord } from "../reference/committed-pool.ts";
 import { NotJudged } from "../reference/keyed-fold.ts";
 import { imageOf } from "../reference/plain-value.ts";
+import type { VisibleRecord } from "./visible-record.ts";
 
 /**
  * The log connectors as the reference sees them: what a log source has read, what a log sink makes of a record, and what
@@ -44,11 +45,7 @@ export function logEmission(node: LogicalNode, sink: LogSink<unknown>, record: u
 }
 
 /** What stands committed in the sink's topic, and from which transaction. */
-export function logOutput(
-  node: LogicalNode,
-  sink: LogSink<unknown>,
-  history: BrokerHistory,
-): readonly CommittedLogRecord[] {
+export function logOutput(node: LogicalNode, sink: LogSink<unknown>, history: BrokerHistory): readonly VisibleRecord[] {
   return (history.topics.get(sink.topic) ?? []).flatMap((records, partition) =>
     records.map(record => ({
       ...originOf(record, `${sink.topic}/${partition}@${record.offset}`),
@@ -57,13 +54,9 @@ export function logOutput(
       place: record.offset,
       image: recordImage(record.key, record.value),
       show: () => showBytes(record.value),
-      transaction: record.transaction,
+      work: record.transaction?.transactionalId,
     })),
   );
-}
-
-export interface CommittedLogRecord extends CommittedRecord {
-  readonly transaction: LogRecord["transaction"] | undefined;
 }
 
 function originOf(record: LogRecord, place: string): OriginOfRecord {

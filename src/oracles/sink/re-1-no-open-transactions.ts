@@ -32,18 +32,15 @@ class Leftovers implements OracleFold {
   end(final: FinalState): readonly Violation[] {
     if (final.job !== "finished") return [];
     this.checked++;
-    const undecided = new Set<string>();
-    for (const { kind, transactionalId } of FinalOutput.of(this.#setting, final).history.transactions) {
-      if (kind === "prepared") undecided.add(transactionalId);
-      else undecided.delete(transactionalId);
-    }
+    const { work } = FinalOutput.of(this.#setting, final);
+    const undecided = [...work].filter(([, state]) => state === "prepared").map(([name]) => name);
     const [first] = undecided;
     if (first === undefined) return [];
     return [
       {
         claim: "RE-1",
         where: "broker",
-        message: `${undecided.size} prepared transactions are left of a finished job, such as ${first}`,
+        message: `${undecided.length} prepared transactions are left of a finished job, such as ${first}`,
       },
     ];
   }

@@ -1,5 +1,5 @@
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
-import { transactionsIn } from "../evidence/epochs.ts";
+import { preparedIn } from "../evidence/epochs.ts";
 import { FinalOutput } from "../evidence/final-output.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 import type { FrameObservation, Observation } from "../../sim/observation.ts";
@@ -8,14 +8,14 @@ import type { FrameObservation, Observation } from "../../sim/observation.ts";
  * SK-2: Data of epoch n is committed only after some completed checkpoint m ≥ n, and eventually for every n ≤ m, also if n
  * itself was aborted or expired.
  *
- * Reads: commits that the broker was asked for, completed checkpoints and the transactions that stand in their metadata, the
- * broker's durable log. The broker is asked before it commits, so a request that comes too early and takes effect is one.
+ * Reads: commits that the broker was asked for, completed checkpoints and the work that stands prepared in their metadata,
+ * what the broker's durable log and the storage nodes show of it at the end. The broker is asked before it commits, so a request that comes too early and takes effect is one.
  *
- * Left out — the eventual half for a job that has not finished: SK-3 has what a later checkpoint gave up.
+ * Left out — when a part file became visible: SK-5 has whether it may be. The eventual half for a job that has not finished: SK-3 has what a later checkpoint gave up.
  */
 export const commitAfterCompletion: Oracle = {
   id: "SK-2",
-  sentence: "A transaction is committed only after a completed checkpoint holds it, and eventually each that one held.",
+  sentence: "Prepared work is committed only after a completed checkpoint holds it, and eventually all that one held.",
   expectation: "always",
   wants: { disks: ["coord"], frames: ["broker.commit"] },
   begin: setting => new Commits(setting),
@@ -25,7 +25,7 @@ class Commits implements OracleFold {
   checked = 0;
   readonly #setting: Setting;
   readonly #record: CheckpointRecord;
-  /** Transactional id → sink, of all that a completed checkpoint held. */
+  /** Name → sink, of all the work that a completed checkpoint held. */
   readonly #held = new Map<string, string>();
   /** Asked for before any checkpoint held it. */
   readonly #early = new Map<string, FrameObservation>();
@@ -47,32 +47,28 @@ class Commits implements OracleFold {
     for (const step of this.#record.see(observation)) {
       if (step.kind !== "pointer") continue;
       for (const { metadata } of step.added) {
-        for (const { sink, transactionalId } of metadata === undefined ? [] : transactionsIn(metadata))
-          this.#held.set(transactionalId, sink);
+        for (const { sink, name } of metadata === undefined ? [] : preparedIn(metadata)) this.#held.set(name, sink);
       }
     }
     return undefined;
   }
 
   end(final: FinalState): readonly Violation[] {
-    const committed = new Set<string>();
-    for (const { kind, transactionalId } of FinalOutput.of(this.#setting, final).history.transactions) {
-      if (kind === "committed") committed.add(transactionalId);
-    }
+    const { work } = FinalOutput.of(this.#setting, final);
     const violations: Violation[] = [];
     for (const [id, { from, atUs }] of this.#early) {
-      if (!committed.has(id)) continue;
+      if (work.get(id) !== "committed") continue;
       const message = `${from} had transaction ${id} committed at ${Math.floor(atUs / 1000)} ms, and no completed checkpoint held it`;
       violations.push({ claim: "SK-2", where: this.#held.get(id) ?? "sink", message });
     }
     if (final.job !== "finished") return violations;
     for (const [id, sink] of this.#held) {
       this.checked++;
-      if (!committed.has(id)) {
+      if (work.get(id) !== "committed") {
         violations.push({
           claim: "SK-2",
           where: sink,
-          message: `a completed checkpoint held transaction ${id}, and it was never committed`,
+          message: `a completed checkpoint held ${id}, and it was never committed`,
         });
       }
     }

@@ -1,14 +1,14 @@
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
-import { transactionsIn } from "../evidence/epochs.ts";
+import { preparedIn } from "../evidence/epochs.ts";
 import { FinalOutput } from "../evidence/final-output.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
 /**
  * SK-3: Commits are retried until known; unknown is never success.
  *
- * Reads: the transactions in the metadata of successive checkpoints, the broker's durable log. A sink that leaves a
- * transaction out of the next checkpoint takes it for committed; so it must be. What a completed checkpoint holds must
+ * Reads: the prepared work in the metadata of successive checkpoints; what the broker's durable log and the storage nodes
+ * show of it. A sink that leaves work out of the next checkpoint takes it for committed; so it must be. What a completed checkpoint holds must
  * never be aborted.
  */
 export const commitsUntilKnown: Oracle = {
@@ -26,7 +26,7 @@ class GivenUp implements OracleFold {
   readonly #record: CheckpointRecord;
   #held = new Map<string, string>();
   readonly #everHeld = new Map<string, string>();
-  /** Transactional id → sink and the checkpoint that no longer held it. */
+  /** Name → sink and the checkpoint that no longer held it. */
   readonly #givenUp = new Map<string, { readonly sink: string; readonly checkpoint: number }>();
 
   constructor(setting: Setting) {
@@ -39,10 +39,9 @@ class GivenUp implements OracleFold {
       if (step.kind !== "pointer") continue;
       for (const { id, metadata } of step.added) {
         if (metadata === undefined) continue;
-        const now = new Map(transactionsIn(metadata).map(({ transactionalId, sink }) => [transactionalId, sink]));
-        for (const [transaction, sink] of this.#held)
-          if (!now.has(transaction)) this.#givenUp.set(transaction, { sink, checkpoint: id });
-        for (const [transaction, sink] of now) this.#everHeld.set(transaction, sink);
+        const now = new Map(preparedIn(metadata).map(({ name, sink }) => [name, sink]));
+        for (const [name, sink] of this.#held) if (!now.has(name)) this.#givenUp.set(name, { sink, checkpoint: id });
+        for (const [name, sink] of now) this.#everHeld.set(name, sink);
         this.#held = now;
       }
     }
@@ -50,20 +49,16 @@ class GivenUp implements OracleFold {
   }
 
   end(final: FinalState): readonly Violation[] {
-    const last = new Map<string, string>();
-    for (const { kind, transactionalId } of FinalOutput.of(this.#setting, final).history.transactions)
-      last.set(transactionalId, kind);
+    const { work } = FinalOutput.of(this.#setting, final);
     const violations: Violation[] = [];
     for (const [id, sink] of this.#everHeld) {
       this.checked++;
-      const state = last.get(id) ?? "unknown to the broker";
+      const state = work.get(id) ?? "not visible";
       const givenUp = this.#givenUp.get(id);
       if (state === "aborted")
-        violations.push(broken(sink, `transaction ${id} was aborted although a completed checkpoint held it`));
+        violations.push(broken(sink, `${id} was aborted although a completed checkpoint held it`));
       else if (givenUp !== undefined && state !== "committed") {
-        violations.push(
-          broken(sink, `checkpoint ${givenUp.checkpoint} takes transaction ${id} for committed, and it is ${state}`),
-        );
+        violations.push(broken(sink, `checkpoint ${givenUp.checkpoint} takes ${id} for committed, and it is ${state}`));
       }
     }
     return violations;

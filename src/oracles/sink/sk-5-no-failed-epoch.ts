@@ -1,14 +1,13 @@
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
-import { transactionsIn } from "../evidence/epochs.ts";
+import { preparedIn } from "../evidence/epochs.ts";
 import { FinalOutput } from "../evidence/final-output.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
 /**
  * SK-5: A read-committed reader never sees a record of a failed epoch.
  *
- * Reads: what a read-committed reader of the output topics would get at the end, and the transactions that completed
- * checkpoints held. Commits are for ever, so the end shows whatever a reader could have seen at any time.
+ * Reads: what a reader of the output topics and folders would get at the end, and the work that completed checkpoints held. Commits are for ever, so the end shows whatever a reader could have seen at any time.
  */
 export const noFailedEpoch: Oracle = {
   id: "SK-5",
@@ -33,19 +32,18 @@ class VisibleEpochs implements OracleFold {
     for (const step of this.#record.see(observation)) {
       if (step.kind !== "pointer") continue;
       for (const { metadata } of step.added) {
-        for (const { transactionalId } of metadata === undefined ? [] : transactionsIn(metadata))
-          this.#held.add(transactionalId);
+        for (const { name } of metadata === undefined ? [] : preparedIn(metadata)) this.#held.add(name);
       }
     }
     return undefined;
   }
 
   end(final: FinalState): readonly Violation[] {
-    for (const { sink, lane, place, transaction } of FinalOutput.of(this.#setting, final).committed) {
-      if (transaction === undefined) continue;
+    for (const { sink, lane, place, work } of FinalOutput.of(this.#setting, final).committed) {
+      if (work === undefined) continue;
       this.checked++;
-      if (this.#held.has(transaction.transactionalId)) continue;
-      const message = `a reader sees ${lane}@${place} of transaction ${transaction.transactionalId}, which no completed checkpoint holds`;
+      if (this.#held.has(work)) continue;
+      const message = `a reader sees ${lane}@${place} of ${work}, which no completed checkpoint holds`;
       return [{ claim: "SK-5", where: sink, message }];
     }
     return [];

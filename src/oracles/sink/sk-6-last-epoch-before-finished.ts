@@ -1,13 +1,14 @@
-import { readBrokerLog } from "../../services/log-broker/broker-log.ts";
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
-import { transactionsIn } from "../evidence/epochs.ts";
+import { preparedIn } from "../evidence/epochs.ts";
+import { readHistory, workStates } from "../evidence/visible-output.ts";
 import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
 /**
  * SK-6: The last epoch is committed before FINISHED.
  *
- * Reads: at the moment in which the job's record says `finished`, the newest checkpoint and the broker's durable log.
+ * Reads: at the moment in which the job's record says `finished`, the newest checkpoint, the broker's durable log
+ * and the storage nodes.
  */
 export const lastEpochBeforeFinished: Oracle = {
   id: "SK-6",
@@ -40,18 +41,14 @@ class LastEpoch implements OracleFold {
   #judge(): Violation | undefined {
     const metadata = this.#record.completed.at(-1)?.metadata;
     if (metadata === undefined) return undefined;
-    const { broker } = this.#setting.roles;
-    const { transactions } = readBrokerLog(this.#setting.durable(broker), this.#setting.folder(broker));
-    const committed = new Set(
-      transactions.filter(({ kind }) => kind === "committed").map(({ transactionalId }) => transactionalId),
-    );
-    for (const { sink, transactionalId } of transactionsIn(metadata)) {
+    const work = workStates(this.#setting.graph(), readHistory(this.#setting), this.#setting);
+    for (const { sink, name } of preparedIn(metadata)) {
       this.checked++;
-      if (committed.has(transactionalId)) continue;
+      if (work.get(name) === "committed") continue;
       return {
         claim: "SK-6",
         where: sink,
-        message: `the job is finished, and transaction ${transactionalId} of its last checkpoint is not committed`,
+        message: `the job is finished, and ${name} of its last checkpoint is not committed`,
       };
     }
     return undefined;

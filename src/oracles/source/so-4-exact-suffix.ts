@@ -1,6 +1,6 @@
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
-import { positionsOf, transactionsIn, type CheckpointPositions } from "../evidence/epochs.ts";
+import { positionsOf, preparedIn, type CheckpointPositions } from "../evidence/epochs.ts";
 import { FinalOutput } from "../evidence/final-output.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
@@ -43,12 +43,12 @@ class Epochs implements OracleFold {
       { readonly from: CheckpointPositions | undefined; readonly to: CheckpointPositions }
     >();
     positions.forEach((to, i) => {
-      for (const { transactionalId } of transactionsIn(to.checkpoint.metadata!)) {
-        if (!epochs.has(transactionalId)) epochs.set(transactionalId, { from: positions[i - 1], to });
+      for (const { name } of preparedIn(to.checkpoint.metadata!)) {
+        if (!epochs.has(name)) epochs.set(name, { from: positions[i - 1], to });
       }
     });
-    for (const { sink, split, position, transaction } of FinalOutput.of(this.#setting, final).committed) {
-      const epoch = transaction === undefined ? undefined : epochs.get(transaction.transactionalId);
+    for (const { sink, split, position, work } of FinalOutput.of(this.#setting, final).committed) {
+      const epoch = work === undefined ? undefined : epochs.get(work);
       if (epoch === undefined) continue;
       this.checked++;
       const from = epoch.from?.next(split) ?? 0;

@@ -1,0 +1,51 @@
+import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
+import { readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
+import type { Setting } from "../oracle.ts";
+import type { Emission } from "../reference/committed-pool.ts";
+import { NotJudged } from "../reference/keyed-fold.ts";
+import { fileEmission, fileOutput, fileSinkOf, visibleParts } from "./file-output.ts";
+import type { VisibleRecord } from "./visible-record.ts";
+import { logEmission, logOutput, logSinkOf } from "./log-output.ts";
+
+/**
+ * What the sinks of a job have made visible, whatever they write to. It owns the choice among the connectors that are known
+ * here; how each is read is in log-output.ts and file-output.ts.
+ */
+export type WorkState = "open" | "prepared" | "committed" | "aborted";
+
+export function visibleOutput(node: LogicalNode, history: BrokerHistory, setting: Setting): readonly VisibleRecord[] {
+  const log = logSinkOf(node);
+  if (log !== undefined) return logOutput(node, log, history);
+  const file = fileSinkOf(node);
+  if (file !== undefined) return fileOutput(node, file, setting);
+  throw new NotJudged(`what ${node.name} has written is not known here`);
+}
+
+export function emissionOf(node: LogicalNode, record: unknown): Emission {
+  const log = logSinkOf(node);
+  if (log !== undefined) return logEmission(node, log, record);
+  if (fileSinkOf(node) !== undefined) return fileEmission(node, record);
+  throw new NotJudged(`what ${node.name} writes is not known here`);
+}
+
+export function readHistory(setting: Setting): BrokerHistory {
+  const { broker } = setting.roles;
+  return readBrokerLog(setting.durable(broker), setting.folder(broker));
+}
+
+/** Each transaction and visible part by its name. A part that is not visible is not named here. */
+export function workStates(
+  graph: LogicalGraph,
+  history: BrokerHistory,
+  setting: Setting,
+): ReadonlyMap<string, WorkState> {
+  const states = new Map<string, WorkState>();
+  for (const { kind, transactionalId } of history.transactions)
+    states.set(transactionalId, kind === "begun" ? "open" : kind);
+  for (const node of graph.nodes) {
+    const sink = fileSinkOf(node);
+    if (sink?.path.startsWith("dfs://") === true)
+      for (const name of visibleParts(sink, setting)) states.set(name, "committed");
+  }
+  return states;
+}

@@ -58,6 +58,21 @@ const entries: readonly BenchEntry[] = [
     work: "10,000 files written, synced, renamed, their folder synced, and read back: ours against memfs alone",
     load: async () => (await import("./disk-bench.ts")).diskBench,
   },
+  {
+    name: "small-case",
+    work: "50 records, 4 subtasks, one crash, every claim judged",
+    load: async () => (await import("./case-bench.ts")).smallCaseBench,
+  },
+  {
+    name: "standard-case",
+    work: "500 records, 8 subtasks, 3 faults, every claim judged",
+    load: async () => (await import("./case-bench.ts")).standardCaseBench,
+  },
+  {
+    name: "soak",
+    work: "10,000 small cases: resident memory at the end over that after 1,000",
+    load: async () => (await import("./case-bench.ts")).soakBench,
+  },
 ];
 
 export function listBenches(): readonly { readonly name: string; readonly work: string }[] {

@@ -1,0 +1,142 @@
+import type { CaseRun } from "../explore/case-run.ts";
+import { calmCase } from "../explore/case-generator.ts";
+import { scenario, type Scenario } from "../explore/scenario.ts";
+import { WorldPlayer } from "../explore/world-player.ts";
+import { job } from "../runtime/api/job.ts";
+import { logSink } from "../runtime/connectors/log-sink.ts";
+import { logSource } from "../runtime/connectors/log-source.ts";
+import type { Case } from "../world/case.ts";
+import type { Bench } from "./bench.ts";
+import { medianMs } from "./rounds.ts";
+
+/**
+ * Whole cases with every claim judged: what a campaign costs. The work is stated by what happens in it (a crash, a
+ * restore of state, so many checkpoints), and the bench refuses to give a figure for a case in which it did not happen.
+ */
+export const smallCaseBench: Bench = {
+  run: ({ rounds }) => casesPerSecond("small-case", smallCase, { rounds, cases: 60, checkpoints: 1 }),
+};
+
+export const standardCaseBench: Bench = {
+  run: ({ rounds }) => casesPerSecond("standard-case", standardCase, { rounds, cases: 12, checkpoints: 5 }),
+};
+
+/** Resident memory after many small cases over that after the first thousand. */
+export const soakBench: Bench = {
+  async run() {
+    const player = new WorldPlayer(smallCase);
+    const play = async (from: number, to: number) => {
+      for (let i = from; i < to; i++) await player.play(caseOf(smallCase, i));
+      globalThis.gc?.();
+      return process.memoryUsage().rss;
+    };
+    const early = await play(0, 1_000);
+    const late = await play(1_000, SOAK_CASES);
+    const megabytes = (bytes: number) => bytes / 2 ** 20;
+    return [
+      { name: "soak-1000", value: megabytes(early), unit: "MiB" },
+      {
+        name: `soak-${SOAK_CASES}`,
+        value: megabytes(late),
+        unit: "MiB",
+        ratio: late / early,
+        against: "after 1,000 cases",
+      },
+    ];
+  },
+};
+
+const SOAK_CASES = 10_000;
+
+/** Running totals: every record is state and output. */
+const totals = job("totals", env => {
+  env.enableCheckpointing(1000);
+  env
+    .fromSource(logSource<Sale>({ topic: "sales", bounded: true }), "sales")
+    .keyBy(sale => sale.shop)
+    .reduce((sum, sale) => ({ ...sale, cents: sum.cents + sale.cents }))
+    .name("total")
+    .sinkTo(logSink({ topic: "totals", key: sale => sale.shop }));
+});
+
+interface Sale {
+  readonly shop: string;
+  readonly cents: number;
+  readonly customer: string;
+}
+
+function sales(count: number): Sale[] {
+  return Array.from({ length: count }, (_, i) => ({
+    shop: `s${(i * 7) % 13}`,
+    cents: 100 + ((i * 37) % 900),
+    customer: `c${i}`,
+  }));
+}
+
+const smallCase = scenario("bench-small", {
+  why: "One job manager, two workers, all services on one machine, one replica, four subtasks, one crash.",
+  job: totals,
+  cluster: {
+    workers: 2,
+    slotsPerWorker: 2,
+    storageNodes: 1,
+    replicas: 1,
+    parallelism: 2,
+    partitions: 2,
+    placement: "together",
+  },
+  knobs: { bufferRecordsMax: 16, recordCostUs: 12_000, checkpointIntervalMs: 150, restartDelayMs: 10 },
+  input: { sales: sales(50) },
+  plan: on => [on.checkpoint(1).completed().kill("tm0", { forMs: 100 })],
+});
+
+const standardCase = scenario("bench-standard", {
+  why: "Three workers, three storage nodes with two replicas, eight subtasks, 500 records, three faults.",
+  job: totals,
+  cluster: { workers: 3, slotsPerWorker: 2, storageNodes: 3, replicas: 2, parallelism: 4, partitions: 4 },
+  knobs: { bufferRecordsMax: 16, recordCostUs: 6_000, checkpointIntervalMs: 100, restartDelayMs: 10 },
+  input: { sales: sales(500) },
+  plan: on => [
+    on.checkpoint(2).completed().kill("tm0", { forMs: 100 }),
+    on.checkpoint(3).triggered().delay("tm1>jm0", { byMs: 5, forMs: 300 }),
+    on.checkpoint(4).completed().powerLoss("dfs1", { forMs: 200 }),
+  ],
+});
+
+async function casesPerSecond(
+  name: string,
+  work: Scenario,
+  { rounds, cases, checkpoints }: { readonly rounds: number; readonly cases: number; readonly checkpoints: number },
+) {
+  const player = new WorldPlayer(work);
+  let activeMs = 0;
+  let events = 0;
+  let index = 0;
+  const ms = await medianMs(rounds, async () => {
+    activeMs = 0;
+    events = 0;
+    for (let i = 0; i < cases; i++) {
+      const run = await player.play(caseOf(work, index++));
+      requireWork(name, run, checkpoints);
+      activeMs += run.activeSimulatedMs;
+      events += run.events;
+    }
+  });
+  return [
+    { name, value: (cases * 1000) / ms, unit: "cases/s" },
+    { name: `${name}-events`, value: (events * 1000) / ms, unit: "events/s" },
+    { name: `${name}-time`, value: activeMs / ms, unit: "simulated s/s" },
+  ];
+}
+
+function caseOf(work: Scenario, index: number): Case {
+  return { ...calmCase(work), plan: work.plan, seed: `bench-${index}` };
+}
+
+function requireWork(name: string, run: CaseRun, checkpoints: number): void {
+  const completed = run.claims["CC-1"]?.checked ?? 0;
+  if (run.verdict.kind === "passed" && run.recoveries.withState >= 1 && completed >= checkpoints) return;
+  throw new Error(
+    `${name} did not do its work: ${run.verdict.kind}, ${run.recoveries.withState} restores of state, ${completed} checkpoints.`,
+  );
+}

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { campaign, indicesOf, playInline, type CampaignOptions } from "./campaign.ts";
+import { Journal } from "../kernel/journal.ts";
 import { CaseLine, type IndexedRun } from "./case-line.ts";
 import type { CasePlayer, CaseRun } from "./case-run.ts";
 import type { FoundFailure } from "./failure-recorder.ts";
@@ -113,16 +114,15 @@ test("a run that differs when it is played again is broken, with the first entry
   const drifting: CasePlayer = {
     play: (played, { record = false } = {}) => {
       plays++;
-      const entries = record
-        ? [{ atUs: 5, owner: "tm0", what: plays % 2 === 0 ? "barrier.align" : "checkpoint.ack" }]
-        : [];
-      return Promise.resolve({ ...passedRun(played), digest: `play ${plays}`, entries });
+      const journal = new Journal({ record });
+      journal.note(() => ({ atUs: 5, owner: "tm0", what: plays % 2 === 0 ? "barrier.align" : "checkpoint.ack" }));
+      return Promise.resolve({ ...passedRun(played), digest: `play ${plays}`, journal });
     },
   };
   const { run, agreed } = await line(drifting, { checkEvery: 1 }).play(0);
   expect(agreed).toBe(false);
   expect(run.verdict).toMatchObject({ kind: "broken" });
-  expect(JSON.stringify(run.verdict)).toMatch(/differs first at entry 0: 5 µs tm0 .* \| 5 µs tm0 /);
+  expect(JSON.stringify(run.verdict)).toMatch(/differs first at 5 µs: tm0: .* \| tm0: /);
 });
 
 test("a digest that changes with fresh modules names the job's file", async () => {

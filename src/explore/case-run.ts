@@ -1,4 +1,4 @@
-import type { JournalEntry } from "../kernel/journal.ts";
+import type { Journal, JournalEntry } from "../kernel/journal.ts";
 import type { Violation } from "../oracles/oracle.ts";
 import type { Case } from "../world/case.ts";
 import type { FaultEffect } from "../world/fault.ts";
@@ -22,6 +22,8 @@ export interface CaseRun {
   readonly phases: readonly string[];
   /** Empty unless the run was recorded. */
   readonly entries: readonly JournalEntry[];
+  /** Of a recorded run: what the digest saw, fold by fold. Never crosses to another process. */
+  readonly journal?: Journal;
 }
 
 export type Verdict =

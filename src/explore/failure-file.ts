@@ -145,7 +145,9 @@ function canonical(value: unknown): string {
 
 function lineOfJsonError(text: string, reason: string): string {
   const position = /position (\d+)/.exec(reason);
-  return position === null ? "" : `:${text.slice(0, Number(position[1])).split("\n").length}`;
+  const read =
+    position !== null ? text.slice(0, Number(position[1])) : reason.includes("end of JSON") ? text : undefined;
+  return read === undefined ? "" : `:${read.split("\n").length}`;
 }
 
 /** Line of the last key of a path, found by walking the text key by key: good for files that we have laid out. */

@@ -1,21 +1,19 @@
-import type { JournalEntry } from "../kernel/journal.ts";
+import { compareJournals } from "../kernel/compare-journals.ts";
 import type { Case } from "../world/case.ts";
 import type { CasePlayer } from "./case-run.ts";
 
-/** Plays a case twice with recording on and says where the two runs part first. */
+/** Plays a case twice with recording on and says in a sentence where the two runs part first. */
 export async function firstDifference(player: CasePlayer, played: Case): Promise<string> {
-  const a = await player.play(played, { record: true });
-  const b = await player.play(played, { record: true });
-  const at = a.entries.findIndex((entry, index) => sayEntry(entry) !== sayEntry(b.entries[index]));
-  if (at < 0 && a.entries.length === b.entries.length && a.digest === b.digest) {
+  const a = (await player.play(played, { record: true })).journal;
+  const b = (await player.play(played, { record: true })).journal;
+  const difference = a === undefined || b === undefined ? undefined : compareJournals(a, b);
+  if (difference === undefined) {
     return "the same case played twice gave two digests, and agreed again when it was recorded: something outside of the case decides.";
   }
-  const index = at < 0 ? a.entries.length : at;
-  return `the same case played twice differs first at entry ${index}: ${sayEntry(a.entries[index])} | ${sayEntry(b.entries[index])}`;
-}
-
-function sayEntry(entry: JournalEntry | undefined): string {
-  if (entry === undefined) return "the end";
-  const detail = entry.detail === undefined ? "" : ` ${JSON.stringify(entry.detail)}`;
-  return `${entry.atUs} µs ${entry.owner} ${entry.what}${detail}`;
+  const side = (owner: string | undefined, words: string | undefined) =>
+    words === undefined ? "had ended" : `${owner}: ${words}`;
+  return (
+    `the same case played twice differs first at ${difference.atUs} µs: ` +
+    `${side(difference.ownerA, difference.a)} | ${side(difference.ownerB, difference.b)}`
+  );
 }

@@ -239,7 +239,7 @@ function filesBelow(folder: string, root: string): string[] {
     });
 }
 
-export function nearestPackage(from: string): string | undefined {
+function nearestPackage(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (existsSync(join(folder, "package.json"))) return folder;
     if (dirname(folder) === folder) return undefined;

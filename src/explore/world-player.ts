@@ -74,6 +74,7 @@ function runOf(end: WorldEnd, violation: Violation | undefined, suite: Suite | u
     claims: suite?.counts() ?? {},
     phases: end.cells,
     entries: end.entries,
+    ...(end.journal.recording ? { journal: end.journal } : {}),
   };
 }
 

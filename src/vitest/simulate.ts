@@ -1,5 +1,4 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { describe, expect, test, type TestContext } from "vitest";
 import { campaign, indicesOf, playInline } from "../explore/campaign.ts";
@@ -7,8 +6,8 @@ import { CaseLine } from "../explore/case-line.ts";
 import { FailureRecorder, type FoundFailure, type RecordedTarget } from "../explore/failure-recorder.ts";
 import { readFailure } from "../explore/failure-file.ts";
 import { Misuse } from "../explore/misuse.ts";
-import { freshJobLoader } from "../explore/module-loader.ts";
-import { nearestPackage } from "../explore/project.ts";
+import { freshJobLoader, moduleLoader } from "../explore/module-loader.ts";
+import { openProject } from "../explore/project.ts";
 import type { Profile } from "../explore/profile.ts";
 import { replayFailure } from "../explore/replay.ts";
 import type { Scenario } from "../explore/scenario.ts";
@@ -85,7 +84,7 @@ async function simulateNow(
   const minRuns = Math.min(runs, options.minRuns ?? Math.ceil(runs / 10));
   console.info(`millrace: ${scenario.name}, seed ${seed}, ${runs} runs`);
 
-  const root = nearestPackage(process.cwd()) ?? process.cwd();
+  const { config } = await openProject(process.cwd(), moduleLoader(face));
   const target: RecordedTarget = {
     scenario,
     player,
@@ -102,7 +101,7 @@ async function simulateNow(
   const endMs = performance.now() + options.timeout * 0.8;
   const budget = () => ({ runsMax: 400, timeIsUp: () => performance.now() > endMs });
   const { version } = createRequire(import.meta.url)("millrace/package.json") as { version: string };
-  const recorder = new FailureRecorder({ out: join(root, "reports"), seed, version, budget });
+  const recorder = new FailureRecorder({ out: config.out, seed, version, budget });
   const outcome = await campaign(
     playInline(indicesOf(runs), index => line.play(index)),
     {

@@ -82,6 +82,8 @@ export interface WorldEnd {
   readonly recoveries: Recoveries;
   readonly cells: readonly string[];
   readonly entries: readonly JournalEntry[];
+  /** Whole only when the run was recorded. */
+  readonly journal: Journal;
 }
 
 class Play {
@@ -226,6 +228,7 @@ class Play {
       recoveries: this.#log.recoveries,
       cells: this.#log.cells,
       entries: site.kernel.journal.entries,
+      journal: kernel.journal,
     };
   }
 

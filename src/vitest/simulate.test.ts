@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { wordsUnderStorm } from "../../scenarios/words.ts";
+import { simulate } from "./index.ts";
+
+simulate("a scenario is a test of its own", wordsUnderStorm, { runs: 4, minRuns: 1 });
+
+simulate.skip("a skipped scenario is not played", wordsUnderStorm);
+
+simulate.each([wordsUnderStorm])("scenarios of a list are tests by their names", { runs: 2, minRuns: 1 });
+
+/** Failing tests can only be looked at from outside: a vitest of its own, in a folder of its own. */
+const root = fileURLToPath(new URL("../..", import.meta.url));
+let folder = "";
+/** The failure file that the failing test leaves, below `reports`. */
+let written: string | undefined;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(root, "reports/vitest-"));
+  writeFileSync(
+    join(folder, "vitest.config.ts"),
+    `const conditions = ["millrace-source"];
+export default { resolve: { conditions }, ssr: { resolve: { conditions } }, test: { execArgv: ["--conditions=millrace-source"] } };
+`,
+  );
+  writeFileSync(
+    join(folder, "failing.test.ts"),
+    `import { simulate } from "millrace/vitest";
+import { scenario } from "millrace";
+import { wordsUnderStorm } from "${root}/scenarios/words.ts";
+const never = { id: "XX-1", sentence: "No run ever ends.", expectation: "always", wants: {},
+  begin: () => ({ checked: 1, on: () => undefined, end: () => [{ claim: "XX-1", where: "job", message: "the run has ended" }] }) };
+const broken = scenario("never-ends", { why: "A claim that no run can keep.", job: wordsUnderStorm.job, input: { lines: ["a b"] }, claims: [never] });
+simulate("claims are judged", broken, { runs: 3, timeout: 40_000 });
+simulate("too few runs are no proof", wordsUnderStorm, { runs: 100_000, minRuns: 90_000, timeout: 2_000 });
+`,
+  );
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  if (written !== undefined) rmSync(dirname(join(root, "reports", written)), { recursive: true });
+});
+
+test("a violated claim fails with its plan and its replay, and too few runs fail too", () => {
+  const { stdout } = spawnSync(
+    process.execPath,
+    [join(root, "node_modules/vitest/vitest.mjs"), "run", "--reporter=json", "--root", folder],
+    { cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", VITEST: undefined } },
+  );
+  const report = JSON.parse(stdout.slice(stdout.indexOf('{"numTotal'))) as {
+    testResults: { assertionResults: { title: string; failureMessages: string[] }[] }[];
+  };
+  const messages = Object.fromEntries(
+    report.testResults.flatMap(file => file.assertionResults.map(one => [one.title, one.failureMessages.join("\n")])),
+  );
+  expect(messages["claims are judged"]).toContain("XX-1@job in case 0 of seed claims are judged: the run has ended");
+  expect(messages["claims are judged"]).toContain("No fault is needed for it.");
+  expect(messages["claims are judged"]).toMatch(/Again: npx millrace replay .*never-ends-[0-9a-f]{8}\/case\.json/);
+  written = /reports\/(failures\/never-ends-[0-9a-f]{8}\/case\.json)/.exec(messages["claims are judged"] ?? "")?.[1];
+  expect(messages["too few runs are no proof"]).toMatch(
+    /Only \d+ of 100000 runs in 1600 ms; at least 90000 are wanted/,
+  );
+});

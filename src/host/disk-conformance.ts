@@ -6,7 +6,8 @@ import { exists, makeDurableFolder, publishFile, readFile } from "./file.ts";
  * What a program may rely on from any disk behind the port, as named cases that each host is held to: the real disk
  * beside host/node, the simulated one beside sim/disk. It owns the cases; a fresh, empty disk for each is the runner's.
  *
- * Linux is the measure. What survives a crash is not here, since a real machine cannot be asked.
+ * Linux is the measure. What survives a crash is not here, since a real machine cannot be asked. Longer than usual: it
+ * is one table, grouped by what is done, and reads as a list of names.
  */
 export const diskConformance: readonly DiskCase[] = [
   // Opening.

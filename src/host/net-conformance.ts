@@ -7,6 +7,7 @@ import { NetError, type Connection } from "./net.ts";
  * host/node, the simulated network beside sim/net. It owns the cases; how processes are started is the driver's.
  *
  * A case never waits for time to pass: processes tell each other over connections when it is their turn.
+ * Longer than usual: it is one table and reads as a list of names.
  */
 export const netConformance: readonly NetCase[] = [
   {

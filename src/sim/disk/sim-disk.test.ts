@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Disk } from "../../host/disk.ts";
+import type { Incarnation } from "../../kernel/process.ts";
 import { exists, publishFile, readFile, writeNewFile } from "../../host/file.ts";
 import { diskStory, type DiskLife } from "../test/disk-story.ts";
 import { hashContents } from "./content-hash.ts";
@@ -101,6 +102,95 @@ test("a write in flight at a kill is done, not done, or done in part", async () 
   expect(outcomes).toContain("-");
   expect(outcomes).toContain("-abcd");
   expect(outcomes).toContain("-ab");
+});
+
+test("a call in flight at a kill that is no write is done or not done", async () => {
+  const outcomes = new Set<string | undefined>();
+  for (const seed of seeds) {
+    const run = async (disk: Disk): Promise<void> => {
+      await writeNewFile(disk, "/old", bytes("x"));
+      await disk.rename("/old", "/new");
+    };
+    outcomes.add(await readAfter(seed, "/new", { run, then: "kill", endsAfterUs: 650 }));
+  }
+  expect(outcomes).toEqual(new Set(["x", undefined]));
+});
+
+test("calls that are not awaited overtake each other, four at most at a time", async () => {
+  const orders = new Set<string>();
+  for (const seed of seeds) {
+    const order: number[] = [];
+    const run = async (disk: Disk): Promise<void> => {
+      const calls = [0, 1, 2, 3, 4, 5, 6, 7].map(number => disk.stat("/").then(() => order.push(number)));
+      await Promise.all(calls);
+    };
+    await diskStory({ seed, lives: [{ run }] });
+    expect(order[0]).toBeLessThan(4);
+    order.forEach((number, place) => expect(number).toBeLessThan(place + 4));
+    orders.add(order.join());
+  }
+  expect(orders.size).toBeGreaterThan(50);
+});
+
+test("the calls of a dead process never settle and do nothing", async () => {
+  let settled = false;
+  const run = async (disk: Disk, incarnation: Incarnation): Promise<void> => {
+    incarnation.kill();
+    void disk.mkdir("/late").finally(() => (settled = true));
+    await Promise.resolve();
+  };
+  const { disk } = await diskStory({ seed: "dead", lives: [{ run }] });
+  expect(settled).toBe(false);
+  expect(disk.counts.mkdir).toBe(0);
+});
+
+test("what is written is taken at the call, whatever the caller does to its array afterwards", async () => {
+  const run = async (disk: Disk): Promise<void> => {
+    const file = await disk.open("/f", "wx");
+    const array = Uint8Array.from(bytes("mine"));
+    const written = file.write(array, 0, 4, 0);
+    array.fill(0);
+    await written;
+  };
+  expect(await readAfter("taken", "/f", { run, then: "kill" })).toBe("mine");
+});
+
+test("observers are told what took effect, by whom and where, of the roles they asked for", async () => {
+  const seen: string[] = [];
+  const others: string[] = [];
+  const run = async (disk: Disk): Promise<void> => {
+    await publishFile(disk, "/f", bytes("abc"));
+    await disk.unlink("/f");
+    await disk.unlink("/f").catch(() => undefined);
+  };
+  await diskStory({
+    seed: "observed",
+    lives: [{ run }],
+    prepare: disk => {
+      disk.observe(({ role, operation, path, to, bytes: written }) => {
+        seen.push([role, operation, path, to ?? written?.length ?? ""].join(" ").trim());
+      });
+      disk.observe(({ path }) => others.push(path), ["jm0"]);
+    },
+  });
+  expect(seen).toEqual([
+    "tm0 create /f.tmp",
+    "tm0 write /f.tmp 3",
+    "tm0 sync /f.tmp",
+    "tm0 rename /f.tmp /f",
+    "tm0 sync-directory /",
+    "tm0 unlink /f",
+  ]);
+  expect(others).toEqual([]);
+});
+
+test("the same seed gives the same digest, another seed another", async () => {
+  const digest = async (seed: string): Promise<string> => {
+    const run = (disk: Disk): Promise<void> => publishFile(disk, "/f", bytes("abc"));
+    return (await diskStory({ seed, lives: [{ run, then: "power-loss" }, { run }] })).kernel.journal.digest.hex;
+  };
+  expect(await digest("a")).toBe(await digest("a"));
+  expect(await digest("a")).not.toBe(await digest("b"));
 });
 
 test("contents are hashed by every byte and by length", () => {

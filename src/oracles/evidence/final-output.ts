@@ -6,14 +6,8 @@ import { NotJudged } from "../reference/keyed-fold.ts";
 import { referenceStrands, type Strand, type StrandInput } from "../reference/reference-run.ts";
 import { findOrder, type FoundOrder } from "../reference/witness-search.ts";
 import { logSourceOf, splitsOfLog } from "./log-output.ts";
-import {
-  emissionOf,
-  readHistory,
-  visibleOutput,
-  workStates,
-  type VisibleRecord,
-  type WorkState,
-} from "./visible-output.ts";
+import { emissionOf, readHistory, visibleOutput, workStates, type WorkState } from "./visible-output.ts";
+import type { VisibleRecord } from "./visible-record.ts";
 
 /**
  * What a run has committed at its end, explained by the reference: for each strand the order that the output witnesses, or

@@ -13,8 +13,7 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  */
 export const commitsUntilKnown: Oracle = {
   id: "SK-3",
-  sentence:
-    "A transaction that a sink takes for committed is committed, and none that a completed checkpoint holds is aborted.",
+  sentence: "Work that a sink takes for committed is committed, and none that a completed checkpoint holds is aborted.",
   expectation: "always",
   wants: { disks: ["coord"] },
   begin: setting => new GivenUp(setting),

@@ -7,8 +7,8 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
 /**
  * SO-4: A restored reader re-emits exactly the suffix from its offset; outside commits never matter.
  *
- * Reads: the positions in each completed checkpoint and the provenance of what its transactions have committed. Positions
- * cut each split into epochs: what a checkpoint's transactions hold comes from before its positions, and from no earlier
+ * Reads: the positions in each completed checkpoint and the provenance of what its prepared work has made visible. Positions
+ * cut each split into epochs: what a checkpoint's prepared work holds comes from before its positions, and from no earlier
  * than those of the completed checkpoint before it, which is where a restored reader began.
  *
  * Left out — records without provenance, and positions of connectors that are not the log's.

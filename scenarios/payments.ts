@@ -29,3 +29,13 @@ export const zombieWorker = scenario("zombie-worker", {
   input: { payments: payments(300) },
   plan: on => [on.checkpoint(2).aligned("total[1]").pause("tm1", { forMs: 6_000 })],
 });
+
+export const workerHearsNothing = scenario("worker-hears-nothing", {
+  why: "What the leader says no longer reaches a worker, which is otherwise well: it must let go by itself, since the leader will deploy its subtasks elsewhere.",
+  job: balances,
+  params: { recordsPerFetch: 10 },
+  cluster: { workers: 2, parallelism: 1 },
+  input: { payments: payments(400) },
+  knobs: { recordCostUs: 20_000 },
+  plan: on => [on.checkpoint(2).completed().cut("jm0>tm0", { forMs: 9_000 })],
+});

@@ -8,15 +8,22 @@ export interface Balance {
   readonly payments: number;
 }
 
+export interface BalancesParams extends Readonly<Record<string, unknown>> {
+  /** Smaller payments do not count. */
+  readonly minCents?: number;
+  /** Few: a reader shows in many small requests that it goes on. */
+  readonly recordsPerFetch?: number;
+}
+
 /**
  * Monitoring of payments: the running total of each account. Every payment shows in exactly one output record, so a loss
  * and a duplicate can never cancel out.
  */
-export const balances = job("balances", (env, params: { readonly minCents?: number }) => {
+export const balances = job("balances", (env, params: BalancesParams) => {
   env.enableCheckpointing(1000);
   env
     .fromSource(
-      logSource<Payment>({ topic: "payments", bounded: true }),
+      logSource<Payment>({ topic: "payments", bounded: true, recordsPerFetch: params.recordsPerFetch ?? 100 }),
       watermarks.boundedOutOfOrderness(2_000, payment => payment.atMs),
       "payments",
     )

@@ -146,4 +146,4 @@ class Leadership implements OracleFold {
 }
 
 /** One round may have been under way, one more may end while timers wait behind received data. */
-const ROUNDS_MAX = 3;
+const ROUNDS_MAX = 2;

@@ -3,6 +3,10 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { allMutants } from "../src/explore/mutant/mutant-catalog.ts";
+import { builtInOracles } from "../src/oracles/suite.ts";
+import { faultKinds } from "../src/world/fault.ts";
+import { faultCatalogue } from "../src/world/faults/fault-catalogue.ts";
 
 /**
  * The house rules of architecture.md and style.md that a machine can check: who imports whom, no circles, names, and
@@ -142,8 +146,35 @@ test("no TODO is left, and no file is larger than 400 lines without saying why",
   expect(offenders).toEqual([]);
 });
 
-/** The fence and the drain exist to wrap these globals: they name them by profession. */
-const fenceOwners = /^src\/kernel\/(fence|drain|kernel)/;
+const tests = [...filesBelow(join(root, "src")), ...filesBelow(join(root, "properties"))]
+  .filter(path => path.endsWith(".test.ts"))
+  .map(path => `${basename(path).toUpperCase()}\n${readFileSync(path, "utf8")}`);
+
+test("each fault has the law test that it names", () => {
+  const laws = faultCatalogue.filter(({ law }) => !tests.some(text => text.includes(law)));
+  expect(laws.map(({ kind, law }) => `${kind}: ${law}`)).toEqual([]);
+  expect(faultCatalogue.map(({ kind }) => kind).sort()).toEqual([...faultKinds].sort());
+});
+
+test("each claim is said in a sentence and has a test", () => {
+  const untold = builtInOracles.filter(
+    ({ id, sentence }) => sentence.length < 20 || !tests.some(text => text.includes(id)),
+  );
+  expect(untold.map(({ id }) => id)).toEqual([]);
+});
+
+test("each mutant says what it was and which of our claims catches it", async () => {
+  const ids = new Set(builtInOracles.map(({ id }) => id));
+  const mutants = await allMutants();
+  const lost = mutants.filter(
+    ({ why, claims }) => why.length < 20 || !claims.some(claim => ids.has(claim) || claim === "FO-5"),
+  );
+  expect(lost.map(({ name }) => name)).toEqual([]);
+  expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
+});
+
+/** The fence, the drain and the watch over real time exist to handle these globals: they name them by profession. */
+const fenceOwners = /^src\/kernel\/(fence|drain|kernel|real-|testing\/)/;
 
 interface SourceText {
   readonly path: string;

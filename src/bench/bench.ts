@@ -1,30 +1,9 @@
+import type { Bench, BenchOptions, BenchResult } from "./measurement.ts";
+
 /**
  * The benchmarks: which there are, and running them. Each has a file of its own, loaded when it is run; how they measure
  * is in rounds.ts. Figures are for people and for `--baseline`: no test depends on one.
  */
-export interface Bench {
-  /** Several results when the work is played in several sizes, or against several peers. */
-  run(options: BenchOptions): Promise<readonly BenchResult[]>;
-}
-
-export interface BenchOptions {
-  /** Rounds of each measurement; the figure is their median. */
-  readonly rounds: number;
-}
-
-export interface BenchResult {
-  /** `kernel`, or `ring-32` for one size of a bench. */
-  readonly name: string;
-  readonly value: number;
-  /** `ns/event`, `messages/s`. */
-  readonly unit: string;
-  /** `value` over that of the work named by `against`, in the same unit: below 1 is better for a cost, above 1 for a speed. */
-  readonly ratio?: number;
-  readonly against?: string;
-  /** Why there is no figure: a peer that is not installed. */
-  readonly note?: string;
-}
-
 interface BenchEntry {
   readonly name: string;
   /** What is done, in a few words. */

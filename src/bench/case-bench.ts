@@ -6,7 +6,7 @@ import { job } from "../runtime/api/job.ts";
 import { logSink } from "../runtime/connectors/log-sink.ts";
 import { logSource } from "../runtime/connectors/log-source.ts";
 import type { Case } from "../world/case.ts";
-import type { Bench } from "./bench.ts";
+import type { Bench } from "./measurement.ts";
 import { medianMs } from "./rounds.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { Disk } from "../host/disk.ts";
 import { publishFile, readFile } from "../host/file.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { SimDisk } from "../sim/disk/sim-disk.ts";
-import type { Bench } from "./bench.ts";
+import type { Bench } from "./measurement.ts";
 import { sideBySide } from "./rounds.ts";
 
 /** 10,000 files written, synced, renamed, their folder synced, and read back: the simulated disk against memfs alone. */

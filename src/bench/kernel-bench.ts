@@ -1,6 +1,6 @@
 import { Kernel } from "../kernel/kernel.ts";
 import { bareLoop } from "./bare-loop.ts";
-import type { Bench } from "./bench.ts";
+import type { Bench } from "./measurement.ts";
 import { medianMs, sideBySide } from "./rounds.ts";
 
 /** What the kernel costs beyond the heap that any discrete-event simulation needs. */

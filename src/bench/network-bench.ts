@@ -1,4 +1,4 @@
-import type { Bench, BenchResult } from "./bench.ts";
+import type { Bench, BenchResult } from "./measurement.ts";
 import { playEcho, playPartitionedEcho, playRing } from "./ring.ts";
 import { medianMs, sideBySide } from "./rounds.ts";
 

@@ -1,7 +1,7 @@
 import type * as FakeTimers from "@sinonjs/fake-timers";
 import fc from "fast-check";
 import { Kernel } from "../kernel/kernel.ts";
-import type { Bench, BenchResult } from "./bench.ts";
+import type { Bench, BenchResult } from "./measurement.ts";
 import { sideBySide, type Timed } from "./rounds.ts";
 
 /**

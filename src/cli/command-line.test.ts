@@ -116,6 +116,32 @@ test("lists are one document with --json", async () => {
   expect(faults.find(fault => fault.name === "proc.kill")).toMatchObject({ owes: "recover" });
 });
 
+test("two jobs give the digest of one, and the counts add up", async () => {
+  const [one, two] = await Promise.all(
+    ["1", "2"].map(jobs =>
+      millrace("explore", "words-under-storm", "--runs", "6", "--seed", "a", "--jobs", jobs, "--json"),
+    ),
+  );
+  const [a, b] = [one, two].map(ended => JSON.parse(ended!.out) as Record<string, number>);
+  expect(b!["digest"]).toBe(a!["digest"]);
+  const kinds = ["passed", "violated", "stuck", "vacuous", "exhausted", "broken"];
+  expect(kinds.reduce((sum, kind) => sum + a![kind]!, 0)).toBe(6);
+});
+
+test("an interrupted campaign tells what there was until then", async () => {
+  const child = spawn(
+    process.execPath,
+    [bin, "explore", "words-under-storm", "--time", "10m", "--jobs", "2", "--json"],
+    { cwd: folder },
+  );
+  let out = "";
+  child.stdout.on("data", (bytes: Buffer) => (out += bytes.toString()));
+  child.stderr.once("data", () => child.kill("SIGINT"));
+  const code = await new Promise(resolve => child.once("close", resolve));
+  expect(code).toBe(130);
+  expect(JSON.parse(out)).toMatchObject({ ended: "interrupted" });
+});
+
 test("values of flags say what they expect", () => {
   expect(duration("90s")).toBe(90_000);
   expect(duration("1.5m")).toBe(90_000);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { campaign, indicesOf, playInline, type CampaignEnding } from "../explore/campaign.ts";
@@ -9,11 +10,11 @@ import { corpusFiles, holds, playCorpus } from "../explore/corpus.ts";
 import { FailureRecorder, type RecordedTarget } from "../explore/failure-recorder.ts";
 import { playInProcesses } from "../explore/worker-pool.ts";
 import { exploreExitCode, type ExploreReport } from "../report/explore-report.ts";
+import { jsonText } from "../report/json-reporter.ts";
 import type { Reporter } from "../report/reporter.ts";
-import type { ExploreFlags } from "./explore-command.ts";
 import { lastFailures } from "./last-failures.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
-import { packageVersion } from "./program.ts";
+import { packageVersion } from "./package-version.ts";
 import { chooseReporters } from "./reporters.ts";
 import { openSession, shown, targetsOf, type Session } from "./session.ts";
 
@@ -24,6 +25,7 @@ export async function exploreCampaign(names: readonly string[], flags: ExploreFl
   const session = await openSession();
   const targets = await targetsOf(session, names);
   const settings = settingsOf(flags, session);
+  const interruption = onInterrupt();
   reporter.begin?.({
     seed: settings.seed,
     scenarios: targets.map(({ scenario }) => scenario.name),
@@ -31,12 +33,36 @@ export async function exploreCampaign(names: readonly string[], flags: ExploreFl
     mutant: flags.mutant ?? null,
     limit: limitOf(settings),
   });
-  const report = await play(targets, names, settings, flags, session, reporter);
+  const report = await play(targets, names, settings, flags, session, reporter, interruption);
+  interruption.end();
   reporter.end(report);
+  mkdirSync(settings.out, { recursive: true });
+  writeFileSync(join(settings.out, "explore.json"), jsonText(report));
   return exploreExitCode(report, {
     allowExhausted: flags.allowExhausted === true,
     failOnVacuous: flags.failOnVacuous === true,
   });
+}
+
+/** What its flags say. */
+export interface ExploreFlags {
+  readonly runs?: number;
+  readonly time?: number;
+  readonly seed?: string;
+  readonly jobs?: number;
+  readonly strategy: "portfolio" | "storm" | "corpus";
+  readonly profile?: "light" | "standard" | "all";
+  readonly shard?: { readonly index: number; readonly of: number };
+  readonly bail?: boolean;
+  readonly lastFailed?: boolean;
+  readonly checkDeterminism?: boolean;
+  readonly isolate?: boolean;
+  readonly mutant?: string;
+  readonly reporter?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly allowExhausted?: boolean;
+  readonly failOnVacuous?: boolean;
 }
 
 interface Settings {
@@ -75,6 +101,7 @@ async function play(
   flags: ExploreFlags,
   session: Session,
   reporter: Reporter,
+  interruption: { readonly happened: boolean },
 ): Promise<ExploreReport> {
   const startMs = performance.now();
   const elapsedMs = () => performance.now() - startMs;
@@ -99,7 +126,6 @@ async function play(
     failure => targets.find(({ scenario }) => scenario.name === failure.scenario.name)?.player,
   );
 
-  const interruption = onInterrupt();
   let runs = 0;
   const outcome = await campaign(casesOf(line, names, settings, flags), {
     bail: flags.bail === true,
@@ -124,7 +150,6 @@ async function play(
       });
     },
   });
-  interruption.end();
   for (const found of outcome.failures) recorder.addHits(found);
   const wallMs = Math.max(1, Math.round(elapsedMs()));
   return {
@@ -197,7 +222,7 @@ function limitOf({ runs, timeMs }: Settings): string {
 /** One case in this many is played twice. */
 const CHECK_EVERY = 20;
 /** One case in this many is played again with freshly imported modules, which costs about ten times as much. */
-const FRESH_EVERY = 100;
+const FRESH_EVERY = 25;
 const SHRINK_RUNS_MAX = 400;
 const SHRINK_MS_MAX = 30_000;
 /** No case takes a tenth of this; an endless loop in a job's function takes for ever. */

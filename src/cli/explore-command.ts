@@ -1,26 +1,6 @@
 import { Command, Option } from "commander";
 import { duration, shard, wholeNumber } from "./option-values.ts";
-
-/** Flags of `millrace explore`; the campaign itself is explore-campaign.ts. */
-export interface ExploreFlags {
-  readonly runs?: number;
-  readonly time?: number;
-  readonly seed?: string;
-  readonly jobs?: number;
-  readonly strategy: "portfolio" | "storm" | "corpus";
-  readonly profile?: "light" | "standard" | "all";
-  readonly shard?: { readonly index: number; readonly of: number };
-  readonly bail?: boolean;
-  readonly lastFailed?: boolean;
-  readonly checkDeterminism?: boolean;
-  readonly isolate?: boolean;
-  readonly mutant?: string;
-  readonly reporter?: string;
-  readonly out?: string;
-  readonly json?: boolean;
-  readonly allowExhausted?: boolean;
-  readonly failOnVacuous?: boolean;
-}
+import type { ExploreFlags } from "./explore-campaign.ts";
 
 export function exploreCommand(): Command {
   return new Command("explore")

@@ -1,8 +1,5 @@
 import { Argument, Command } from "commander";
-
-export const listedThings = ["scenarios", "jobs", "claims", "faults", "mutants"] as const;
-
-export type ListedThing = (typeof listedThings)[number];
+import { listedThings, type ListedThing } from "./listed-thing.ts";
 
 export function listCommand(): Command {
   return new Command("list")

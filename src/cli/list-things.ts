@@ -2,7 +2,7 @@ import { builtInOracles } from "../oracles/suite.ts";
 import { faultCatalogue } from "../world/faults/fault-catalogue.ts";
 import { allMutants } from "../explore/mutant/mutant-catalog.ts";
 import { findScenarios } from "../explore/project.ts";
-import type { ListedThing } from "./list-command.ts";
+import type { ListedThing } from "./listed-thing.ts";
 import { openSession, shown } from "./session.ts";
 
 /** `millrace list`: results go to standard output, as text or as one document; the exit code. */

@@ -1,10 +1,10 @@
-import { createRequire } from "node:module";
 import { Command } from "commander";
 import { benchCommand } from "./bench-command.ts";
 import { checkCommand } from "./check-command.ts";
 import { exploreCommand } from "./explore-command.ts";
 import { keepCommand } from "./keep-command.ts";
 import { listCommand } from "./list-command.ts";
+import { packageVersion } from "./package-version.ts";
 import { replayCommand } from "./replay-command.ts";
 import { runCommand } from "./run-command.ts";
 import { shrinkCommand } from "./shrink-command.ts";
@@ -38,11 +38,6 @@ export function buildProgram(): Command {
     program.addCommand(command().exitOverride().showSuggestionAfterError(true));
   }
   return program.exitOverride();
-}
-
-export function packageVersion(): string {
-  const { version } = createRequire(import.meta.url)("millrace/package.json") as { version: string };
-  return version;
 }
 
 function examples(...lines: readonly string[]): string {

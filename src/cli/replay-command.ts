@@ -1,14 +1,6 @@
 import { Command } from "commander";
 import { wholeNumber } from "./option-values.ts";
-
-export interface ReplayFlags {
-  readonly seed?: string;
-  readonly case?: number;
-  readonly profile?: "light" | "standard" | "all";
-  readonly record?: boolean;
-  readonly mutant?: string;
-  readonly json?: boolean;
-}
+import type { ReplayFlags } from "./replay-target.ts";
 
 export function replayCommand(): Command {
   return new Command("replay")

@@ -11,7 +11,6 @@ import { replayFailure, type Replay, type ReplayOutcome } from "../explore/repla
 import { claimOf, messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
-import type { ReplayFlags } from "./replay-command.ts";
 import { chalkForErrors, standardError } from "./reporters.ts";
 import { failurePath, openSession, shown, targetNamed, targetsOf, type Session } from "./session.ts";
 
@@ -45,6 +44,16 @@ export async function replayTarget(target: string, flags: ReplayFlags): Promise<
     });
   }
   return replayExitCodes[replay.outcome];
+}
+
+/** What its flags say. */
+export interface ReplayFlags {
+  readonly seed?: string;
+  readonly case?: number;
+  readonly profile?: "light" | "standard" | "all";
+  readonly record?: boolean;
+  readonly mutant?: string;
+  readonly json?: boolean;
 }
 
 const replayExitCodes: Readonly<Record<ReplayOutcome, number>> = {

@@ -1,13 +1,6 @@
 import { Command } from "commander";
 import { json, wholeNumber } from "./option-values.ts";
-
-export interface RunFlags {
-  readonly params?: unknown;
-  readonly parallelism: number;
-  readonly workers: number;
-  readonly dir: string;
-  readonly input?: string;
-}
+import type { RunFlags } from "./run-job.ts";
 
 export function runCommand(): Command {
   return new Command("run")

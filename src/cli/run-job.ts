@@ -10,7 +10,6 @@ import { isArbitrary, isSlice, type Scenario, type ScenarioJob } from "../explor
 import * as face from "../index.ts";
 import { runLocally } from "./local-cluster.ts";
 import { standardError } from "./reporters.ts";
-import type { RunFlags } from "./run-command.ts";
 
 /**
  * `millrace run`: a job on real sockets and a real disk. No fence stands here: this is the real world. Without `--input`
@@ -44,6 +43,15 @@ export async function runJob(name: string, flags: RunFlags): Promise<number> {
   );
   if (end.state === "running") return 130;
   return end.state === "finished" ? 0 : 1;
+}
+
+/** What its flags say. */
+export interface RunFlags {
+  readonly params?: unknown;
+  readonly parallelism: number;
+  readonly workers: number;
+  readonly dir: string;
+  readonly input?: string;
 }
 
 const told: ReadonlySet<string> = new Set([

@@ -1,10 +1,6 @@
 import { Command } from "commander";
 import { duration } from "./option-values.ts";
-
-export interface ShrinkFlags {
-  readonly budget: number;
-  readonly json?: boolean;
-}
+import type { ShrinkFlags } from "./shrink-file.ts";
 
 export function shrinkCommand(): Command {
   return new Command("shrink")

@@ -8,7 +8,6 @@ import { sayFault } from "../explore/story.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
 import { standardError } from "./reporters.ts";
 import { failurePath, openSession, shown, targetNamed } from "./session.ts";
-import type { ShrinkFlags } from "./shrink-command.ts";
 
 /** `millrace shrink`: searches on from the case of a failure file; the exit code. */
 export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<number> {
@@ -55,4 +54,10 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
     );
   }
   return 0;
+}
+
+/** What its flags say. */
+export interface ShrinkFlags {
+  readonly budget: number;
+  readonly json?: boolean;
 }

@@ -11,7 +11,8 @@ export function signatureOf(verdict: Verdict): string | undefined {
     case "stuck":
       return "FO-5@stuck";
     case "broken":
-      return `broken@${placeWithoutNumbers(verdict.reason)}`;
+      // The head of the sentence: what follows the colon are names and numbers.
+      return `broken@${placeWithoutNumbers(verdict.reason.split(":", 1)[0]!)}`;
     case "passed":
     case "vacuous":
     case "exhausted":

@@ -110,9 +110,13 @@ test("SK-6: a job that is called finished before its last epoch is committed is 
   expect(told(lastEpochBeforeFinished, { secondEnds: undefined }).violations).toMatchObject([{ claim: "SK-6" }]);
 });
 
-test("RE-1: a prepared transaction that is left is a violation of a finished job alone", () => {
-  expect(told(noOpenTransactions, { secondEnds: undefined }).violations).toMatchObject([{ claim: "RE-1" }]);
-  expect(told(noOpenTransactions, { secondEnds: undefined, job: "running" }).violations).toEqual([]);
+test("RE-1: a transaction that was prepared before the last checkpoint's and is left is a violation", () => {
+  expect(told(noOpenTransactions, { stray: "before" }).violations).toMatchObject([{ claim: "RE-1" }]);
+  expect(told(noOpenTransactions, { stray: "before", job: "running" }).violations).toEqual([]);
+});
+
+test("RE-1: what a worker prepares that wakes behind the last sweep is not held against the job", () => {
+  expect(told(noOpenTransactions, { stray: "after" }).violations).toEqual([]);
 });
 
 test("SO-4: an offset of the last record instead of the next is a violation", () => {
@@ -152,6 +156,8 @@ interface Story {
   readonly firstEnds?: "committed" | undefined;
   readonly secondEnds?: "committed" | "aborted" | undefined;
   readonly heldBySecond?: readonly string[];
+  /** A transaction of a dead generation, prepared before or after that of the second epoch. */
+  readonly stray?: "before" | "after";
   readonly job?: "finished" | "running";
 }
 
@@ -166,8 +172,14 @@ function told(claim: Oracle, story: Story) {
   if (story.early === true) output.commit("tx-1");
   output.complete(1, { positions: firstPositions, held: ["tx-1"], totals: story.firstTotals ?? { ann: 9, bob: 2 } });
   if (story.early !== true && !("firstEnds" in story)) output.commit("tx-1");
+  const stray = (): void => {
+    output.begin("tx-stray", [0, 2, "ann", 13]);
+    output.prepare("tx-stray");
+  };
+  if (story.stray === "before") stray();
   output.begin("tx-2", ...second);
   output.prepare("tx-2");
+  if (story.stray === "after") stray();
   output.complete(2, { positions: [3, 1], held: story.heldBySecond ?? ["tx-2"], totals: { ann: 13, bob: 2 } });
   if (!("secondEnds" in story)) output.commit("tx-2");
   else if (story.secondEnds !== undefined) output.end("tx-2", story.secondEnds);

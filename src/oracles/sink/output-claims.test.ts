@@ -3,7 +3,7 @@ import { jobKey } from "../../runtime/checkpoint/coordination-keys.ts";
 import { JOB, judge, MadeHistory } from "../testing/made-history.ts";
 import { totals } from "../testing/made-job.ts";
 import { MadeOutput, type MadeRecord } from "../testing/made-output.ts";
-import type { Oracle } from "../oracle.ts";
+import type { Oracle, Setting } from "../oracle.ts";
 import { exactSuffix } from "../source/so-4-exact-suffix.ts";
 import { stateIsThePrefix } from "../state/st-7-state-is-the-prefix.ts";
 import { noOpenTransactions } from "./re-1-no-open-transactions.ts";
@@ -83,6 +83,22 @@ test("SK-1: of a job that has not finished a legal beginning is enough, and an i
   expect(told(legalAndComplete, { second: [[0, 2, "ann", 14]], job: "running" }).violations).toHaveLength(1);
 });
 
+test("SK-1: a job that asks for a weaker comparison may commit in another order, and may still lose and double nothing", () => {
+  const compare = { by: "multiset", because: "its sums do not depend on the order" } as const;
+  const [a, b] = firstEpoch;
+  const bySplit: readonly MadeRecord[] = [a!, b!, [1, 0, "ann", 13]];
+  const last: readonly MadeRecord[] = [[0, 2, "ann", 5]];
+  expect(told(legalAndComplete, { first: bySplit, second: last, compare }).violations).toEqual([]);
+  expect(told(legalAndComplete, { first: bySplit, second: [], compare }).violations).toMatchObject([
+    { claim: "SK-1", where: "sink" },
+  ]);
+  expect(told(legalAndComplete, { first: bySplit, second: [...last, ...last], compare }).violations).toHaveLength(1);
+  const inSequence = { ...compare, by: "per-key-sequence" } as const;
+  expect(told(legalAndComplete, { first: bySplit, second: last, compare: inSequence }).violations).toMatchObject([
+    { claim: "SK-1", where: "total" },
+  ]);
+});
+
 test("SK-2: a commit that was asked for before its checkpoint was complete is a violation", () => {
   expect(told(commitAfterCompletion, { early: true }).violations).toMatchObject([{ claim: "SK-2", where: "sink" }]);
 });
@@ -159,13 +175,14 @@ interface Story {
   /** A transaction of a dead generation, prepared before or after that of the second epoch. */
   readonly stray?: "before" | "after";
   readonly job?: "finished" | "running";
+  readonly compare?: NonNullable<Setting["compare"]>;
 }
 
 function told(claim: Oracle, story: Story) {
   const { first = firstEpoch, second = secondEpoch, firstPositions = [2, 1], job = "finished" } = story;
   const history = new MadeHistory(totals);
   const output = new MadeOutput(history, input);
-  const judgement = judge(claim, history.setting());
+  const judgement = judge(claim, history.setting(story.compare === undefined ? {} : { compare: story.compare }));
   history.elect();
   output.begin("tx-1", ...first);
   output.prepare("tx-1");

@@ -1,6 +1,7 @@
 import { type ExplainedStrand, FinalOutput } from "../evidence/final-output.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 import { type CommittedRecord, originName } from "../reference/committed-pool.ts";
+import { compareWeakly } from "../reference/weaker-comparison.ts";
 
 /**
  * SK-1: Committed output after drain is legal and complete: records carry provenance (split, offset); the committed order
@@ -8,6 +9,8 @@ import { type CommittedRecord, originName } from "../reference/committed-pool.ts
  * along it; equality is exact.
  *
  * Reads: the broker's durable log at the end of the run. A job that has not finished must have committed a legal beginning.
+ *
+ * A job may ask for a weaker comparison, with its reason (weaker-comparison.ts); it is made when the job has finished.
  *
  * Left out — jobs whose output the reference cannot explain, because they use timers, a keyed operator behind another, or
  * connectors of their own: the count of checks is then 0. Strands whose silent inputs could stand in too many places.
@@ -36,6 +39,8 @@ class CommittedOutput implements OracleFold {
   end(final: FinalState): readonly Violation[] {
     const output = FinalOutput.of(this.#setting, final);
     if (output.notJudged !== undefined) return [];
+    const { compare } = this.#setting;
+    if (compare !== undefined) return final.job === "finished" ? this.#judgeWeakly(compare, output) : [];
     const violations: Violation[] = [];
     let allFound = true;
     for (const explained of output.strands) {
@@ -47,6 +52,15 @@ class CommittedOutput implements OracleFold {
     // A strand without an order leaves its own records over; only where all have one is the rest from nowhere.
     if (allFound) violations.push(...output.unexplained.map(fromNowhere));
     return violations.slice(0, VIOLATIONS_MAX);
+  }
+
+  #judgeWeakly({ by, because }: NonNullable<Setting["compare"]>, output: FinalOutput): readonly Violation[] {
+    this.checked++;
+    const strands = output.strands.map(({ strand }) => strand);
+    const mismatch = compareWeakly(by, strands, output.committed);
+    if (mismatch === undefined) return [];
+    const message = `the output is not what the reference gives, compared as a ${by} (${because})`;
+    return [{ claim: "SK-1", message, ...mismatch }];
   }
 }
 

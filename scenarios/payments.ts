@@ -39,3 +39,15 @@ export const workerHearsNothing = scenario("worker-hears-nothing", {
   knobs: { recordCostUs: 20_000 },
   plan: on => [on.checkpoint(2).completed().cut("jm0>tm0", { forMs: 9_000 })],
 });
+
+export const storageAwayAtRecovery = scenario("storage-away-at-recovery", {
+  why: "The next leader knows its newest checkpoint and cannot read it, for the storage is cut off: it waits, and takes neither an older one nor none.",
+  job: balances,
+  cluster: { storageNodes: 2, replicas: 2 },
+  input: { payments: payments(300) },
+  plan: on => [
+    on.checkpoint(2).completed().kill("jm0", { forMs: 500 }),
+    on.checkpoint(2).completed().cut("dfs0", { forMs: 15_000 }),
+    on.checkpoint(2).completed().cut("dfs1", { forMs: 15_000 }),
+  ],
+});

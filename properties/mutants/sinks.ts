@@ -36,7 +36,7 @@ export const sinkMutants: readonly Mutant[] = [
     find: "id.generation >= this.#context.attempt || !mine(id.subtask)",
     replace: "true",
     why: "FLINK-23854: only transactions that stand in the restored state are settled; what a dead generation prepared besides stays for ever.",
-    claims: ["RE-1", "SK-4"],
+    claims: ["RE-1", "SK-1"],
   },
   {
     name: "cc.epoch-gap-on-recovery",

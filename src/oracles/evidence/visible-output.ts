@@ -1,5 +1,5 @@
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
-import { readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
+import { brokerLogPath, readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
 import type { Setting } from "../oracle.ts";
 import type { Emission } from "../reference/committed-pool.ts";
 import { NotJudged } from "../reference/keyed-fold.ts";
@@ -28,10 +28,20 @@ export function emissionOf(node: LogicalNode, record: unknown): Emission {
   throw new NotJudged(`what ${node.name} writes is not known here`);
 }
 
+/** The broker's durable log is read again only when it has grown: it is never rewritten. */
 export function readHistory(setting: Setting): BrokerHistory {
   const { broker } = setting.roles;
-  return readBrokerLog(setting.durable(broker), setting.folder(broker));
+  const view = setting.durable(broker);
+  const folder = setting.folder(broker);
+  const length = view.read(brokerLogPath(folder))?.length ?? 0;
+  const known = histories.get(setting);
+  if (known?.length === length) return known.history;
+  const history = readBrokerLog(view, folder);
+  histories.set(setting, { length, history });
+  return history;
 }
+
+const histories = new WeakMap<Setting, { readonly length: number; readonly history: BrokerHistory }>();
 
 /** Each transaction and visible part by its name. A part that is not visible is not named here. */
 export function workStates(

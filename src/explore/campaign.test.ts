@@ -5,7 +5,7 @@ import { CaseLine, type IndexedRun } from "./case-line.ts";
 import type { CasePlayer, CaseRun } from "./case-run.ts";
 import type { FoundFailure } from "./failure-recorder.ts";
 import { scenario } from "./scenario.ts";
-import { idleJob, passedRun, violatedRun } from "./stand-in-runs.ts";
+import { idleJob, passedRun, violatedRun } from "./testing/stand-in-runs.ts";
 
 const target = {
   scenario: scenario("stand-in", {

@@ -6,7 +6,7 @@ import { defaultKnobs, defaultTopology } from "./defaults.ts";
 import { readFailure, serializeFailure, writeFailure, type Failure } from "./failure-file.ts";
 import { Misuse } from "./misuse.ts";
 import { replayFailure } from "./replay.ts";
-import { passedRun, violatedRun } from "./stand-in-runs.ts";
+import { passedRun, violatedRun } from "./testing/stand-in-runs.ts";
 import { storyOf } from "./story.ts";
 import type { CaseRun } from "./case-run.ts";
 

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { dataset } from "./dataset.ts";
 import { Misuse } from "./misuse.ts";
-import { idleJob } from "./stand-in-runs.ts";
+import { idleJob } from "./testing/stand-in-runs.ts";
 import { scenario, type ScenarioSpec } from "./scenario.ts";
 
 const spec: ScenarioSpec = {

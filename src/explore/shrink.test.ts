@@ -7,7 +7,7 @@ import type { CasePlayer, CaseRun } from "./case-run.ts";
 import { Dice, randomOf } from "./dice.ts";
 import { scenario } from "./scenario.ts";
 import { shrinkCase } from "./shrink.ts";
-import { idleJob, emptyPilot, passedRun, violatedRun } from "./stand-in-runs.ts";
+import { idleJob, emptyPilot, passedRun, violatedRun } from "./testing/stand-in-runs.ts";
 
 const target = scenario("shrinking", {
   why: "A stand-in whose failures are known beforehand.",

@@ -1,6 +1,7 @@
 import { kernelFence, type FenceProvider } from "./fence/fence-provider.ts";
 import { InvariantBroken } from "./invariant.ts";
-import type { Kernel } from "./kernel.ts";
+import type { ProcessKernel } from "./process-kernel.ts";
+import { draw, drawKey } from "./random.ts";
 
 /**
  * One life of a process. It owns whether the process may act (alive, paused, busy), the order of the turns that wait
@@ -10,7 +11,7 @@ import type { Kernel } from "./kernel.ts";
  * A kill takes effect at once: queued turns are dropped, and a frame that is still on the stack runs out against a void port.
  */
 export class Incarnation {
-  readonly kernel: Kernel;
+  readonly kernel: ProcessKernel;
   readonly role: string;
   /** 0 for the first life of the role, 1 after its first restart. */
   readonly number: number;
@@ -21,12 +22,17 @@ export class Incarnation {
   /** The hook below is called before this port call; 0 is never. */
   watchedCall = 0;
   onWatchedCall: (() => void) | undefined;
+  /** How much longer its work has taken so far because it was slow. */
+  slowedUs = 0;
   #state: "alive" | "paused" | "dead" = "alive";
   #busyUntilUs = 0;
   #slowdown = 1;
   #fence: FenceProvider | undefined;
   #inbox: (() => void)[] = [];
   #inboxHead = 0;
+  /** Turns of timers that came due during a pause. */
+  readonly #timersDue = new Set<() => void>();
+  #resumes = 0;
   /** Turns that the event on hand may still run. */
   #turnsLeft = 0;
   #scheduled = false;
@@ -35,7 +41,7 @@ export class Incarnation {
     this.#schedule();
   };
 
-  constructor(kernel: Kernel, role: string, number: number, owner: number) {
+  constructor(kernel: ProcessKernel, role: string, number: number, owner: number) {
     this.kernel = kernel;
     this.role = role;
     this.number = number;
@@ -67,6 +73,12 @@ export class Incarnation {
     if (this.#state === "dead") return;
     this.#inbox.push(run);
     this.#schedule();
+  }
+
+  /** A turn that a timer asks for: after a pause it may come before what arrived earlier. */
+  timerTurn(run: () => void): void {
+    if (this.#state === "paused") this.#timersDue.add(run);
+    this.turn(run);
   }
 
   /**
@@ -101,10 +113,11 @@ export class Incarnation {
       throw new InvariantBroken("work is a whole number of microseconds", `${this.role}: ${costUs}`);
     }
     const from = Math.max(this.#busyUntilUs, this.kernel.nowUs);
-    this.#busyUntilUs = from + Math.ceil(costUs * this.#slowdown);
+    this.#busyUntilUs = from + costUs * this.#slowdown;
+    this.slowedUs += costUs * (this.#slowdown - 1);
   }
 
-  /** A straggler: all work costs `factor` times as much from now on; 1 is normal speed. */
+  /** A straggler: all work, and each turn, costs `factor` times as much from now on; 1 is normal speed. */
   slow(factor: number): void {
     this.#slowdown = factor;
   }
@@ -116,6 +129,7 @@ export class Incarnation {
   resume(): void {
     if (this.#state !== "paused") return;
     this.#state = "alive";
+    this.#timersFirst();
     this.#schedule();
   }
 
@@ -142,6 +156,8 @@ export class Incarnation {
   nextTurn(): (() => void) | undefined {
     if (this.#turnsLeft > 0 && this.#state === "alive" && this.kernel.nowUs >= this.#busyUntilUs) {
       this.#turnsLeft--;
+      // At normal speed a turn is too short to count.
+      if (this.#slowdown > 1) this.work(TURN_COST_US);
       return this.#takeTurn();
     }
     this.#scheduled = false;
@@ -163,6 +179,19 @@ export class Incarnation {
     return inbox[this.#inboxHead++]!;
   }
 
+  /** An event loop that wakes up runs its timers before it polls for what has arrived; by the seed, this one does. */
+  #timersFirst(): void {
+    if (this.#timersDue.size === 0) return;
+    const key = drawKey(this.kernel.seed, `resume/${this.role}/${this.number}`);
+    if (draw(key, this.#resumes++) % 2 === 0) {
+      const waiting = this.#inbox.slice(this.#inboxHead);
+      const others = waiting.filter(run => !this.#timersDue.has(run));
+      this.#inbox = [...waiting.filter(run => this.#timersDue.has(run)), ...others];
+      this.#inboxHead = 0;
+    }
+    this.#timersDue.clear();
+  }
+
   get #waiting(): number {
     return this.#inbox.length - this.#inboxHead;
   }
@@ -176,3 +205,6 @@ export class Incarnation {
     else kernel.at(Math.max(this.#busyUntilUs, kernel.nowUs), this.owner, this.#wake);
   }
 }
+
+/** What a small handler costs a modern processor. */
+const TURN_COST_US = 10;

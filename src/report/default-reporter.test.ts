@@ -2,7 +2,7 @@ import { Chalk } from "chalk";
 import { expect, test } from "vitest";
 import { CampaignTotals } from "../explore/campaign-totals.ts";
 import type { FoundFailure } from "../explore/failure-recorder.ts";
-import { violatedRun } from "../explore/stand-in-runs.ts";
+import { violatedRun } from "../explore/testing/stand-in-runs.ts";
 import { DefaultReporter, missedBound } from "./default-reporter.ts";
 import { exploreExitCode, type ExploreReport } from "./explore-report.ts";
 import { jsonReporter } from "./json-reporter.ts";

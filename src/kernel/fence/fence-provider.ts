@@ -1,4 +1,4 @@
-import type { Incarnation } from "../process.ts";
+import type { ProcessKernel } from "../process-kernel.ts";
 import { RandomStream } from "../random.ts";
 
 /**
@@ -17,16 +17,25 @@ export interface FenceProvider {
 }
 
 /** The provider of an incarnation that has no host: the kernel's own time since 1970, timers straight on the agenda. */
-export function kernelFence(incarnation: Incarnation): FenceProvider {
-  const { kernel, role, number, owner } = incarnation;
+export function kernelFence(life: HostlessLife): FenceProvider {
+  const { kernel, role, number, owner } = life;
   const random = new RandomStream(kernel.seed, `fence/${role}/${number}`);
   return {
     now: () => Math.floor(kernel.nowUs / 1000),
     monotonicUs: () => kernel.nowUs,
     uint32: () => random.uint32(),
     timer: (delayMs, fire) => {
-      const ticket = kernel.at(kernel.nowUs + delayMs * 1000, owner, () => incarnation.turn(fire));
+      const ticket = kernel.at(kernel.nowUs + delayMs * 1000, owner, () => life.turn(fire));
       return () => kernel.cancel(ticket);
     },
   };
+}
+
+/** One life of a process, as far as its fence needs it. */
+interface HostlessLife {
+  readonly kernel: ProcessKernel;
+  readonly role: string;
+  readonly number: number;
+  readonly owner: number;
+  turn(run: () => void): void;
 }

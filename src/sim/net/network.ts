@@ -3,6 +3,7 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import { drawKey, mix32, RandomStream } from "../../kernel/random.ts";
 import type { FrameObservation } from "../observation.ts";
 import { ByteSlab } from "./byte-slab.ts";
+import { FrameGate } from "./frame-gate.ts";
 import { FrameTap, type FrameClassifier } from "./frame-tap.ts";
 import { Link } from "./link.ts";
 import type { Cure, NetEffect } from "./net-effect.ts";
@@ -25,6 +26,7 @@ export class Network {
   readonly #stacks = new Map<string, NetStack>();
   readonly #dials = new Map<string, number>();
   #tap: FrameTap | undefined;
+  #gate: FrameGate | undefined;
 
   constructor(kernel: Kernel, options: NetworkOptions = {}) {
     this.#kernel = kernel;
@@ -44,6 +46,12 @@ export class Network {
       throw new Error("This network has no frame classifier: give it one to observe frames.");
     this.#tap ??= new FrameTap(this.#classifier);
     this.#tap.subscribe(methods, listener);
+  }
+
+  /** Where faults meet single messages. Ask before the run: a connection that was opened without it never passes it. */
+  get gate(): FrameGate {
+    if (this.#classifier === undefined) throw new Error("This network has no frame classifier: give it one to gate frames.");
+    return (this.#gate ??= new FrameGate(this.#classifier));
   }
 
   /** The link from one machine to another, by their names. */
@@ -76,6 +84,11 @@ export class Network {
     return together(links.map(link => link.delay(extraUs, effect, segmentsMax)));
   }
 
+  /** See {@link Link.corrupt}; the number is each link's own. */
+  corrupt(links: readonly Link[], segmentsMax: number, effect: NetEffect): Cure {
+    return together(links.map(link => link.corrupt(segmentsMax, effect)));
+  }
+
   /** Kills every connection with a direction on one of these links; each end learns when the reset reaches it. */
   reset(links: readonly Link[], effect: NetEffect): void {
     for (const link of links) {
@@ -85,7 +98,7 @@ export class Network {
 
   /** Opens a connection for a process; it has the socket when the handshake is through. */
   dial(owner: SocketOwner, call: Dial): void {
-    const { kernel } = owner.incarnation;
+    const kernel = this.#kernel;
     const { from, to, address } = call;
     const key = this.#dialKey(owner.incarnation.role, address);
     const there = this.#link(from, to);
@@ -93,6 +106,10 @@ export class Network {
     const request = new Stream({ kernel, settings: this.settings, slab: this.#slab }, there, back, key);
     const response = new Stream({ kernel, settings: this.settings, slab: this.#slab }, back, there, mix32(key));
     const peerRole = roleOf(address);
+    if (this.#gate !== undefined) {
+      request.pass(this.#gate.way(owner.incarnation.role, peerRole));
+      response.pass(this.#gate.way(peerRole, owner.incarnation.role));
+    }
     let closedEnds = 0;
     const closed = (): void => {
       if (++closedEnds < 2) return;

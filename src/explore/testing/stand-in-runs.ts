@@ -1,7 +1,7 @@
-import type { Case } from "../world/case.ts";
-import { noRecoveries, type CaseRun } from "./case-run.ts";
-import type { Pilot } from "./pilot.ts";
-import type { ScenarioJob } from "./scenario.ts";
+import type { Case } from "../../world/case.ts";
+import { noRecoveries, type CaseRun } from "../case-run.ts";
+import type { Pilot } from "../pilot.ts";
+import type { ScenarioJob } from "../scenario.ts";
 
 /**
  * Runs that were never played, for tests of everything that only looks at outcomes: campaigns, shrinking, failure

@@ -31,11 +31,21 @@ test("a subtask that the metadata forgot is a violation", () => {
   expect(played({ recorded: everyone.slice(1) })).toMatchObject([{ claim: "CC-2", where: "amounts" }]);
 });
 
-test("a finished subtask need not acknowledge", () => {
-  const finished = everyone.map(snapshot =>
-    snapshot.vertex === "amounts" ? { ...snapshot, finished: true } : snapshot,
-  );
-  expect(played({ recorded: finished, acknowledged: finished.slice(2) })).toEqual([]);
+test("a finished subtask stands as the checkpoint before has it", () => {
+  const ended = everyone.map(snapshot => ({ ...snapshot, finished: snapshot.vertex === "amounts" }));
+  expect(playedTwice(ended, ended)).toEqual([]);
+});
+
+test("a finished subtask that had acknowledged nothing at the end of its input is a violation", () => {
+  const ended = everyone.map(snapshot => ({ ...snapshot, finished: snapshot.vertex === "amounts" }));
+  expect(playedTwice(everyone, ended)).toMatchObject([{ claim: "CC-2", where: "amounts" }]);
+});
+
+test("a finished subtask whose state went missing is a violation", () => {
+  const file = { path: "amounts", length: 1, crc32c: 1 };
+  const ended = everyone.map(snapshot => ({ ...snapshot, finished: snapshot.vertex === "amounts" }));
+  const held = ended.map(snapshot => ({ ...snapshot, files: [file] }));
+  expect(playedTwice(held, ended)).toMatchObject([{ claim: "CC-2", where: "amounts" }]);
 });
 
 test("a pointer to metadata that is durable nowhere is a violation", () => {
@@ -66,14 +76,25 @@ function played(story: Story) {
   return judgement.goOn(history).violations;
 }
 
+/** All acknowledge the first checkpoint, and only who has not finished the second. */
+function playedTwice(first: readonly SubtaskSnapshot[], second: readonly SubtaskSnapshot[]) {
+  const history = new MadeHistory(totals);
+  const judgement = judge(completeMeansAcknowledged, history.setting());
+  complete(history, { recorded: first, acknowledged: first });
+  judgement.goOn(history);
+  complete(history, { recorded: second, acknowledged: second.filter(({ finished }) => !finished) }, 8);
+  return judgement.goOn(history).violations;
+}
+
 function complete(
   history: MadeHistory,
   { silent, attempt = 1, recorded = everyone, acknowledged = everyone, nodes }: Story,
+  checkpoint = 7,
 ): void {
   for (const snapshot of acknowledged) {
-    if (`${snapshot.vertex}[${snapshot.subtask}]` !== silent) history.acknowledge(1, 7, attempt, snapshot);
+    if (`${snapshot.vertex}[${snapshot.subtask}]` !== silent) history.acknowledge(1, checkpoint, attempt, snapshot);
   }
-  history.point(1, history.storeMetadata(madeMetadata(7, recorded), nodes));
+  history.point(1, history.storeMetadata(madeMetadata(checkpoint, recorded), nodes));
 }
 
 function notify(history: MadeHistory): void {

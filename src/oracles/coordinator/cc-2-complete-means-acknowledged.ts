@@ -1,3 +1,4 @@
+import type { CheckpointMetadata } from "../../runtime/checkpoint/metadata.ts";
 import { acknowledgeCheckpoint, checkpointEnded } from "../../runtime/cluster/messages.ts";
 import { buildJobGraph, type JobGraph } from "../../runtime/graph/job-graph.ts";
 import type { SubtaskSnapshot } from "../../runtime/task/task-contract.ts";
@@ -14,8 +15,9 @@ import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
  * Reads: applied writes of the pointer, the metadata file from the storage nodes' durable bytes, acknowledgements that
  * the job manager was handed, notifications that workers were handed.
  *
- * Left out — acknowledgements of subtasks that the metadata calls finished: they were not asked. That nothing is discarded
- * while the outcome is unknown: that is CC-8, which sees the deletion.
+ * A subtask that had finished was not asked: it stands there as the checkpoint before has it, when its input had ended.
+ *
+ * Left out — that nothing is discarded while the outcome is unknown: that is CC-8, which sees the deletion.
  */
 export const completeMeansAcknowledged: Oracle = {
   id: "CC-2",
@@ -100,10 +102,11 @@ class Completions implements OracleFold {
     }
     const acknowledged = this.#acknowledged.get(id);
     for (const older of this.#acknowledged.keys()) if (older <= id) this.#acknowledged.delete(older);
+    const before = this.#record.completed.findLast(older => older.id < id)?.metadata;
     for (const snapshot of metadata.subtasks) {
-      if (snapshot.finished) continue;
       const said = acknowledged?.get(subtaskOf(snapshot)) ?? [];
       if (said.includes(acknowledgement(String(metadata.attempt), snapshot))) continue;
+      if (snapshot.finished && before?.attempt === metadata.attempt && holdsAsFinished(before, snapshot)) continue;
       return {
         ...broken(
           snapshot.vertex,
@@ -118,6 +121,18 @@ class Completions implements OracleFold {
 
 function subtaskOf(snapshot: SubtaskSnapshot): string {
   return `${snapshot.vertex}[${snapshot.subtask}]`;
+}
+
+/** The files of a subtask never change after the end of its input. */
+function holdsAsFinished(before: CheckpointMetadata, { vertex, subtask, files }: SubtaskSnapshot): boolean {
+  return before.subtasks.some(
+    older =>
+      older.vertex === vertex &&
+      older.subtask === subtask &&
+      older.finished &&
+      older.files.length === files.length &&
+      older.files.every((file, i) => file.path === files[i]!.path),
+  );
 }
 
 function acknowledgement(attempt: string, snapshot: SubtaskSnapshot): string {

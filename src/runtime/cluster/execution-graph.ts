@@ -54,13 +54,19 @@ export class ExecutionGraph {
     );
   }
 
-  /** Undefined while some subtask neither runs nor has finished, and when all have finished. */
-  checkpointPlan(): CheckpointPlan | undefined {
+  /**
+   * Undefined while some subtask neither runs nor has finished, and when all have finished. A finished subtask takes part
+   * with what the newest checkpoint holds of it: it finished because that one, or one before, has all of its input in it.
+   */
+  checkpointPlan(newest: CheckpointMetadata | undefined): CheckpointPlan | undefined {
     if (!this.every("running", "ended", "finished") || this.every("finished")) return undefined;
+    const ended = this.executions.filter(execution => !isLive(execution));
+    const finished = ended.flatMap(execution => lastSnapshot(execution, newest) ?? []);
+    if (finished.length < ended.length) return undefined;
     return {
       attempt: this.attempt,
       awaited: this.executions.filter(isLive).map(execution => execution.name),
-      finished: this.executions.filter(execution => !isLive(execution)).map(finishedSnapshot),
+      finished,
       vertices: this.graph.vertices.map(vertex => ({
         vertex: vertex.id,
         parallelism: vertex.parallelism,
@@ -145,9 +151,14 @@ function unfold(vertex: JobVertex, attempt: number, slots: readonly RegisteredWo
   }));
 }
 
-function finishedSnapshot(execution: Execution): SubtaskSnapshot {
-  const { vertex, subtask } = execution;
-  return { vertex: vertex.id, subtask, parallelism: vertex.parallelism, files: [], operators: [], finished: true };
+/** Its state and positions, without what its sinks had prepared: a subtask finishes when all of that is committed. */
+function lastSnapshot(execution: Execution, newest: CheckpointMetadata | undefined): SubtaskSnapshot | undefined {
+  const last = newest?.subtasks.find(
+    ({ vertex, subtask }) => vertex === execution.vertex.id && subtask === execution.subtask,
+  );
+  if (last === undefined) return undefined;
+  const operators = last.operators.map(({ committables: _committed, ...kept }) => kept);
+  return { ...last, operators, finished: true };
 }
 
 /** Same parallelism: its own snapshot. Rescaled: key groups that overlap, and the rest by remainder (task-contract.ts). */

@@ -128,7 +128,7 @@ export class Scheduler implements CheckpointedJob {
   // What the coordinator asks of the running job.
 
   plan(): CheckpointPlan | undefined {
-    return this.#phase === "running" ? this.#execution?.checkpointPlan() : undefined;
+    return this.#phase === "running" ? this.#execution?.checkpointPlan(this.#parts.store.newest?.metadata) : undefined;
   }
 
   snapshotEnumerators(checkpoint: number): Promise<readonly EnumeratorSnapshot[]> {

@@ -56,3 +56,18 @@ test("drift moves both clocks from then on, and a timer waits for the drifting o
   expect(fast).toEqual([2_100, 2_100_000, 2_100_000]);
   expect(steady).toEqual([4_200, 4_200_000, 4_110_000]);
 });
+
+test("a frozen wall clock stands still and is right again afterwards; the monotonic one goes on", async () => {
+  const kernel = new Kernel({ seed: "a" });
+  const clock = new MachineClock(kernel);
+  const read = (): number[] => [clock.wallMs() - NEW_YEAR_MS, clock.monotonicUs()];
+  let thaw = (): void => {};
+  const [, frozen, , right] = await at<number[] | void>(kernel, [
+    [1_000, () => void (thaw = clock.freeze())],
+    [9_000, read],
+    [10_000, () => thaw()],
+    [11_000, read],
+  ]);
+  expect(frozen).toEqual([1, 9_000]);
+  expect(right).toEqual([11, 11_000]);
+});

@@ -11,6 +11,9 @@ export class MachineClock {
   /** Both clocks are counted from the last change of drift. */
   #sinceUs = 0;
   #monotonicSinceUs: number;
+  /** What the wall clock says while it stands still, for each who stopped it. */
+  readonly #stops: { readonly wallUs: number }[] = [];
+  readonly #readers: (() => void)[] = [];
 
   constructor(kernel: Kernel, options: { readonly offsetMs?: number; readonly monotonicFromMs?: number } = {}) {
     this.#kernel = kernel;
@@ -21,17 +24,19 @@ export class MachineClock {
 
   /** Whole milliseconds since 1970. */
   wallMs(): number {
-    return EPOCH_MS + Math.floor((this.monotonicUs() + this.#offsetUs) / 1000);
+    const wallUs = this.monotonicUs() + this.#offsetUs;
+    return EPOCH_MS + Math.floor((this.#stops[0]?.wallUs ?? wallUs) / 1000);
   }
 
   monotonicUs(): number {
-    const elapsedUs = this.#kernel.nowUs - this.#sinceUs;
-    return this.#monotonicSinceUs + elapsedUs + Math.floor((elapsedUs * this.#driftPpm) / 1_000_000);
+    if (this.#readers.length > 0) for (const told of this.#readers) told();
+    return this.#monotonicNow();
   }
 
   /** The instant of virtual time at which the monotonic clock will have gone on by `delayUs`. */
   instantAfter(delayUs: number): number {
     const { nowUs } = this.#kernel;
+    if (this.#readers.length > 0) for (const told of this.#readers) told();
     if (this.#driftPpm === 0) return nowUs + delayUs;
     return nowUs + Math.ceil((delayUs * 1_000_000) / (1_000_000 + this.#driftPpm));
   }
@@ -41,12 +46,39 @@ export class MachineClock {
     this.#offsetUs += byMs * 1000;
   }
 
+  /** The wall clock stands still until the returned cure, and is right again at once. */
+  freeze(): () => void {
+    const stop = { wallUs: this.#stops[0]?.wallUs ?? this.#monotonicNow() + this.#offsetUs };
+    this.#stops.push(stop);
+    return () => remove(this.#stops, stop);
+  }
+
+  /** `told` hears of every reading and of every timer until the returned call: a clock that nobody reads misleads nobody. */
+  watch(told: () => void): () => void {
+    this.#readers.push(told);
+    return () => remove(this.#readers, told);
+  }
+
+  get driftPpm(): number {
+    return this.#driftPpm;
+  }
+
   /** Both clocks run fast (or slow) by so many microseconds a second from now on; timers that run keep their instant. */
   drift(ppm: number): void {
-    this.#monotonicSinceUs = this.monotonicUs();
+    this.#monotonicSinceUs = this.#monotonicNow();
     this.#sinceUs = this.#kernel.nowUs;
     this.#driftPpm = ppm;
   }
+
+  #monotonicNow(): number {
+    const elapsedUs = this.#kernel.nowUs - this.#sinceUs;
+    return this.#monotonicSinceUs + elapsedUs + Math.floor((elapsedUs * this.#driftPpm) / 1_000_000);
+  }
+}
+
+function remove<T>(items: T[], item: T): void {
+  const index = items.indexOf(item);
+  if (index >= 0) items.splice(index, 1);
 }
 
 /** Virtual time starts at 2026-01-01T00:00:00Z. */

@@ -98,7 +98,7 @@ class ProcessTimer implements Timer {
 
   /** A busy or paused process fires it later, and may have cancelled it by then. */
   #due(): void {
-    this.#incarnation.turn(() => {
+    this.#incarnation.timerTurn(() => {
       if (!this.#cancelled) this.#fire();
     });
   }

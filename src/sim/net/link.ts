@@ -26,6 +26,7 @@ export class Link {
   readonly #holds: NetEffect[] = [];
   readonly #cuts: NetEffect[] = [];
   readonly #delays: Delay[] = [];
+  readonly #corruptions: Corruption[] = [];
   readonly #waiting = new Set<LinkStream>();
   #busyUntilUs = 0;
 
@@ -41,10 +42,17 @@ export class Link {
 
   /** When a segment that is sent now arrives; `drawn` are 32 random bits of the stream's own. */
   arrivalUs(bytes: number, drawn: number): number {
-    const { jitterUs, slowPerMille, slowUs, bandwidthBytesPerMs } = this.#settings;
-    const startUs = Math.max(this.#busyUntilUs, this.#kernel.nowUs);
-    this.#busyUntilUs = startUs + Math.floor((bytes * 1000) / bandwidthBytesPerMs);
-    let arrivalUs = this.#busyUntilUs + this.#latencyUs;
+    const { jitterUs, slowPerMille, slowUs, bandwidthBytesPerMs, queueBytesMax, retransmitUs } = this.#settings;
+    const { nowUs } = this.#kernel;
+    const startUs = Math.max(this.#busyUntilUs, nowUs);
+    let arrivalUs: number;
+    if (startUs > nowUs && Math.floor(((startUs - nowUs) * bandwidthBytesPerMs) / 1000) + bytes > queueBytesMax) {
+      // The queue before the link is full: the segment is dropped, and sent again when its sender misses it.
+      arrivalUs = startUs + retransmitUs + this.#latencyUs;
+    } else {
+      this.#busyUntilUs = startUs + Math.floor((bytes * 1000) / bandwidthBytesPerMs);
+      arrivalUs = this.#busyUntilUs + this.#latencyUs;
+    }
     if (this.from !== this.to) {
       arrivalUs += Math.floor(((drawn & 0xffff) * (jitterUs + 1)) / 0x10000);
       if (((drawn >>> 16) * 1000) / 0x10000 < slowPerMille) arrivalUs += slowUs;
@@ -83,6 +91,26 @@ export class Link {
   /** Segments sent until the cure, at most `segmentsMax` of them, take that much longer. */
   delay(extraUs: number, effect: NetEffect, segmentsMax = Number.MAX_SAFE_INTEGER): Cure {
     return this.#apply(this.#delays, { extraUs, left: segmentsMax, effect });
+  }
+
+  /** Of the next `segmentsMax` segments with bytes that arrive before the cure, each has one bit flipped. */
+  corrupt(segmentsMax: number, effect: NetEffect): Cure {
+    return this.#apply(this.#corruptions, { left: segmentsMax, effect });
+  }
+
+  /** The segment as it arrives: itself, or a copy with a flipped bit; `drawn` are 32 random bits. */
+  delivered(segment: Uint8Array, drawn: number): Uint8Array {
+    const corruption = this.#corruptions.find(({ left }) => left > 0);
+    if (corruption === undefined || segment.length === 0) return segment;
+    corruption.left--;
+    corruption.effect.corrupted(this.#kernel.nowUs);
+    const flipped = segment.slice();
+    flipped[(drawn >>> 3) % flipped.length]! ^= 1 << (drawn & 7);
+    return flipped;
+  }
+
+  get corrupts(): boolean {
+    return this.#corruptions.length > 0;
   }
 
   /** The machine at the sending end has no power any more: what still waits for a cut to heal was in its memory. */
@@ -148,6 +176,11 @@ export interface LinkStream {
 
 interface Delay {
   readonly extraUs: number;
+  left: number;
+  readonly effect: NetEffect;
+}
+
+interface Corruption {
   left: number;
   readonly effect: NetEffect;
 }

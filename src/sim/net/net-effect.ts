@@ -9,6 +9,9 @@ export class NetEffect {
   bytesLost = 0;
   connectionsReset = 0;
   connectionsTimedOut = 0;
+  segmentsCorrupted = 0;
+  messagesLost = 0;
+  messagesDelayed = 0;
   #firstAtUs: number | undefined;
   #lastAtUs: number | undefined;
 
@@ -44,6 +47,21 @@ export class NetEffect {
 
   timedOut(atUs: number): void {
     this.connectionsTimedOut++;
+    this.#happened(atUs);
+  }
+
+  corrupted(atUs: number): void {
+    this.segmentsCorrupted++;
+    this.#happened(atUs);
+  }
+
+  messageLost(atUs: number): void {
+    this.messagesLost++;
+    this.#happened(atUs);
+  }
+
+  messageDelayed(atUs: number): void {
+    this.messagesDelayed++;
     this.#happened(atUs);
   }
 

@@ -10,6 +10,9 @@ export interface NetSettings {
   /** One way, between two processes of one machine. */
   readonly loopbackLatencyUs: number;
   readonly bandwidthBytesPerMs: number;
+  /** Bytes that wait before a link at most; a segment that finds the queue full is dropped and comes `retransmitUs` later. */
+  readonly queueBytesMax: number;
+  readonly retransmitUs: number;
   /** Bytes that a connection takes in one direction before its receiver has read any: both kernels' buffers together. */
   readonly windowBytes: number;
   /** `write` returns false when the process's own buffer holds more than this. */
@@ -32,6 +35,9 @@ export const defaultNetSettings: NetSettings = {
   loopbackLatencyUs: 15,
   // 1 Gbit/s.
   bandwidthBytesPerMs: 125_000,
+  // A switch's share for one port; Linux waits at least 200 ms before it sends again.
+  queueBytesMax: 512 * 1024,
+  retransmitUs: 200_000,
   windowBytes: 64 * 1024,
   // What Node's streams use.
   highWaterBytes: 16 * 1024,

@@ -50,7 +50,8 @@ export class Network {
 
   /** Where faults meet single messages. Ask before the run: a connection that was opened without it never passes it. */
   get gate(): FrameGate {
-    if (this.#classifier === undefined) throw new Error("This network has no frame classifier: give it one to gate frames.");
+    if (this.#classifier === undefined)
+      throw new Error("This network has no frame classifier: give it one to gate frames.");
     return (this.#gate ??= new FrameGate(this.#classifier));
   }
 

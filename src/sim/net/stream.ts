@@ -3,6 +3,7 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import { draw } from "../../kernel/random.ts";
 import type { ByteSlab } from "./byte-slab.ts";
 import { Fifo } from "./fifo.ts";
+import type { GateWay } from "./frame-gate.ts";
 import type { Link, LinkStream } from "./link.ts";
 import type { NetEffect } from "./net-effect.ts";
 import type { NetSettings } from "./net-settings.ts";
@@ -41,6 +42,11 @@ export class Stream implements LinkStream {
   #windowOpenAsked = false;
   #acknowledgementAwaited = false;
   #severed = false;
+  #gate: GateWay | undefined;
+  /** The first segment under way was read by the gate. */
+  #gated = false;
+  #heldUntilUs = 0;
+  #flips = 0;
   readonly #arrive = (): void => this.#onArrival();
 
   constructor(context: StreamContext, link: Link, back: Link, key: number) {
@@ -56,6 +62,11 @@ export class Stream implements LinkStream {
     this.#sender = sender;
     this.#receiver = receiver;
     this.link.streams.add(this);
+  }
+
+  /** Its messages pass this gate, from the first byte on. */
+  pass(gate: GateWay): void {
+    this.#gate = gate;
   }
 
   /** Both ends are closed: no fault can reach it any more. What is under way still arrives, and is answered. */
@@ -233,11 +244,37 @@ export class Stream implements LinkStream {
     if (this.#waiting === this.#underWay.length) return;
     if (link.blocked) return this.#wait();
     if (kernel.nowUs === this.#lastDeliveryUs) return this.#schedule(kernel.nowUs + 1);
+    if (this.#gate !== undefined && !this.#admitted(this.#gate)) return;
     this.#lastDeliveryUs = kernel.nowUs;
-    const segment = this.#underWay.shift()!;
+    let segment = this.#underWay.shift()!;
+    this.#gated = false;
     kernel.journal.fold(portCall.delivery, kernel.nowUs, link.owner, segment.length);
+    if (link.corrupts) segment = link.delivered(segment, draw(this.#key ^ FLIPS, this.#flips++));
     this.#receiver.receive(segment);
     if (this.#back.blocked && !this.#acknowledgementAwaited) this.#awaitAcknowledgement();
+  }
+
+  /** False: the first segment may not arrive now, or never. */
+  #admitted(gate: GateWay): boolean {
+    const { nowUs } = this.#kernel;
+    if (!this.#gated) {
+      this.#gated = true;
+      const segment = this.#underWay.first()!;
+      const trap = segment.length === 0 || !this.#receiver.open ? undefined : gate(segment);
+      if (trap?.does.kind === "lose") {
+        trap.effect.messageLost(nowUs);
+        this.#keep(0);
+        this.sever(trap.effect);
+        return false;
+      }
+      if (trap !== undefined) {
+        trap.effect.messageDelayed(nowUs);
+        this.#heldUntilUs = nowUs + trap.does.byUs;
+      }
+    }
+    if (nowUs >= this.#heldUntilUs) return true;
+    this.#schedule(this.#heldUntilUs);
+    return false;
   }
 
   #wait(): void {
@@ -298,3 +335,4 @@ export interface StreamContext {
 }
 
 const SPLITS = 0x5bd1e995;
+const FLIPS = 0x1b873593;

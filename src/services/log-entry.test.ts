@@ -61,6 +61,16 @@ test("a hole before a second writing of the entry that is missing costs nothing"
   expect(readLog(bytes)).toMatchObject({ records: ["a", "b", "c"], end: bytes.length });
 });
 
+test("a hole where the last entry was written again, before yet another writing of it, costs nothing", () => {
+  const bytes = Buffer.concat([
+    encodeEntry(1, ["a"]),
+    new Uint8Array(512),
+    encodeEntry(1, ["a"]),
+    encodeEntry(2, ["b"]),
+  ]);
+  expect(readLog(bytes)).toMatchObject({ records: ["a", "b"], end: bytes.length });
+});
+
 test("an entry that was written twice counts once", () => {
   const bytes = Buffer.concat([encodeEntry(1, ["a"]), encodeEntry(1, ["a"]), encodeEntry(2, ["b"])]);
   expect(readLog(bytes).records).toEqual(["a", "b"]);

@@ -23,8 +23,9 @@ export function encodeEntry(number: number, records: readonly unknown[]): Uint8A
 
 /**
  * Reads a log. At most one entry is ever unsynced, so only two kinds of damage are honest: a last entry that is not whole,
- * which nobody was promised, and a hole before a second writing of the very entry that the hole should hold. Any other
- * is rot of what was acknowledged, and throws {@link LogDamaged}.
+ * which nobody was promised, and a hole before a second writing of the very entry that the hole should hold. That may be
+ * the next entry, or the last one again: each opening writes it once more, and the sync of an earlier opening may have
+ * failed. Any other damage is rot of what was acknowledged, and throws {@link LogDamaged}.
  */
 export function readLog(bytes: Uint8Array): LogContents {
   const records: unknown[] = [];
@@ -39,7 +40,7 @@ export function readLog(bytes: Uint8Array): LogContents {
       at += SECTOR_BYTES;
       continue;
     }
-    const repeats = hole === undefined && entry.number === number && last !== undefined;
+    const repeats = entry.number === number && last !== undefined;
     if (!repeats && entry.number !== number + 1) throw new LogDamaged(hole ?? at);
     if (!repeats) records.push(...entry.records);
     number = entry.number;

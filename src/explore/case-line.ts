@@ -34,11 +34,13 @@ export class CaseLine {
     const played = await this.caseOf(index);
     const run = await target.player.play(played);
     const { checkEvery, freshEvery } = this.#options;
-    if (falls(index, freshEvery)) {
+    // By rounds over the scenarios, so that each has its share; the first round tells at once of a job that remembers.
+    const round = Math.floor(index / this.#targets.length);
+    if (falls(round, freshEvery, 0) && run.verdict.kind !== "broken") {
       const verdict = await moduleStateVerdict(target, played, run);
       if (verdict !== undefined) return { index, run: { ...run, verdict }, agreed: false };
     }
-    if (!falls(index, checkEvery)) return { index, run };
+    if (!falls(round, checkEvery, Math.floor(checkEvery / 2))) return { index, run };
     // Another case in between: whatever a run leaves behind in this process must not reach the next one.
     await target.player.play(await this.#neighbour(index, target));
     const again = await target.player.play(played);
@@ -75,9 +77,9 @@ export interface LineTarget {
 export interface CaseLineOptions {
   readonly seed: string;
   readonly profile?: Profile;
-  /** Every so many cases is played twice; 0: none. */
+  /** One case in so many of each scenario is played twice; 0: none. */
   readonly checkEvery: number;
-  /** Every so many cases is played again with the job's modules imported anew for each life; 0: none. */
+  /** One case in so many of each scenario is played again with the job's modules imported anew for each life; 0: none. */
   readonly freshEvery: number;
 }
 
@@ -89,8 +91,9 @@ export interface IndexedRun {
 }
 
 /** Early in each stretch, so that a short campaign has its share too. */
-function falls(index: number, every: number): boolean {
-  return every > 0 && index % every === Math.min(every - 1, 3);
+/** Whether this round is one of every so many, from the `first` on. */
+function falls(round: number, every: number, first: number): boolean {
+  return every > 0 && round % every === first % every;
 }
 
 async function moduleStateVerdict(

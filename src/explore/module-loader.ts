@@ -2,6 +2,7 @@ import { pathToFileURL } from "node:url";
 import { createJiti } from "jiti";
 import { offStage } from "../kernel/fence/stage.ts";
 import { Misuse } from "./misuse.ts";
+import { isScenario } from "./scenario.ts";
 import type { LoadModule } from "./project.ts";
 import type { ScenarioJob as Job } from "./scenario.ts";
 
@@ -42,10 +43,19 @@ export function freshJobLoader(job: Job, face: Readonly<Record<string, unknown>>
         interopDefault: false,
       });
       const exports = jiti(job.module) as Readonly<Record<string, unknown>>;
-      const fresh = Object.values(exports).find(value => isJob(value) && value.name === job.name);
-      if (fresh === undefined) throw new Misuse(`${job.module} exports no job "${job.name}".`);
-      return fresh as Job;
+      const fresh = jobsOf(exports).find(({ name }) => name === job.name);
+      if (fresh === undefined) {
+        throw new Misuse(
+          `${job.module} exports neither the job "${job.name}" nor a scenario of it: export one of them.`,
+        );
+      }
+      return fresh;
     });
+}
+
+/** Jobs that a module exports, by themselves or in a scenario. */
+function jobsOf(exports: Readonly<Record<string, unknown>>): readonly Job[] {
+  return Object.values(exports).flatMap(value => (isScenario(value) ? [value.job] : isJob(value) ? [value] : []));
 }
 
 function isJob(value: unknown): value is Job {

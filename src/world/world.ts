@@ -99,12 +99,22 @@ export class World {
     return { id: job.name, name: job.name, module: job.module, params, graphHash: this.graph.hash };
   }
 
+  /** A module that cannot be imported again is the author's mistake, and no crash of the process. */
+  #jobOf(role: string): Job | undefined {
+    try {
+      return this.tasks.weave(this.#actors.freshJob?.() ?? this.#actors.job, role);
+    } catch (error) {
+      this.kernel.breakRun(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+
   #mainOf({ role, kind }: PlacedRole, start: Omit<Parameters<typeof startRole>[2], "jobs">): Main {
     if (kind === "service") return this.#actors.services[role]!.main;
     return host => {
       // One incarnation, one import: what the job's module keeps does not outlive the process.
-      const job = this.tasks.weave(this.#actors.freshJob?.() ?? this.#actors.job, role);
-      startRole(host, kind, { ...start, jobs: () => job });
+      const job = this.#jobOf(role);
+      if (job !== undefined) startRole(host, kind, { ...start, jobs: () => job });
     };
   }
 }

@@ -134,6 +134,37 @@ test("a digest that changes with fresh modules names the job's file", async () =
   expect(JSON.stringify(run.verdict)).toContain("module state survived a crash: jobs/none.ts");
 });
 
+test("every scenario has its share of checks, from the first round on", async () => {
+  const fresh: string[] = [];
+  const targets = ["one", "two", "three"].map(name => ({
+    jobFile: "jobs/none.ts",
+    scenario: scenario(name, { why: "One of several, each with its share.", job: idleJob, input: [1] }),
+    player: {
+      play: (played, { freshJobModules = false } = {}) => {
+        if (freshJobModules) fresh.push(played.scenario);
+        return Promise.resolve(passedRun(played));
+      },
+    } satisfies CasePlayer,
+  }));
+  const cases = new CaseLine(targets, { seed: "s", checkEvery: 0, freshEvery: 4 });
+  for (const index of indicesOf(15)) await cases.play(index);
+  // Rounds 0 and 4 of the five that fifteen cases make.
+  expect(fresh).toEqual(["one", "two", "three", "one", "two", "three"]);
+});
+
+test("a run that is broken already is not said to remember", async () => {
+  const broken: CasePlayer = {
+    play: (played, { freshJobModules = false } = {}) =>
+      Promise.resolve({
+        ...passedRun(played),
+        verdict: { kind: "broken", reason: "tm0 reached for the real world" },
+        digest: freshJobModules ? "fresh" : "kept",
+      }),
+  };
+  const { run } = await line(broken, { freshEvery: 1 }).play(0);
+  expect(run.verdict).toEqual({ kind: "broken", reason: "tm0 reached for the real world" });
+});
+
 test("runs are the sum of their verdicts, and recoveries count cases", async () => {
   const kinds: CaseRun["verdict"][] = [
     { kind: "vacuous" },

@@ -162,6 +162,11 @@ test("ST-7: state that lacks a key is a violation, and so is state of a key that
   ]);
 });
 
+test("ST-7: a subtask that has finished holds no state, and needs none", () => {
+  expect(told(stateIsThePrefix, { firstTotals: {}, finished: true }).violations).toEqual([]);
+  expect(told(stateIsThePrefix, { firstTotals: {} }).violations).toHaveLength(1);
+});
+
 interface Story {
   readonly first?: readonly MadeRecord[];
   readonly second?: readonly MadeRecord[];
@@ -171,6 +176,8 @@ interface Story {
   readonly early?: boolean;
   readonly firstEnds?: "committed" | undefined;
   readonly secondEnds?: "committed" | "aborted" | undefined;
+  /** The keyed subtasks had finished before the first checkpoint. */
+  readonly finished?: boolean;
   readonly heldBySecond?: readonly string[];
   /** A transaction of a dead generation, prepared before or after that of the second epoch. */
   readonly stray?: "before" | "after";
@@ -187,7 +194,12 @@ function told(claim: Oracle, story: Story) {
   output.begin("tx-1", ...first);
   output.prepare("tx-1");
   if (story.early === true) output.commit("tx-1");
-  output.complete(1, { positions: firstPositions, held: ["tx-1"], totals: story.firstTotals ?? { ann: 9, bob: 2 } });
+  output.complete(1, {
+    positions: firstPositions,
+    held: ["tx-1"],
+    totals: story.firstTotals ?? { ann: 9, bob: 2 },
+    finished: story.finished ?? false,
+  });
   if (story.early !== true && !("firstEnds" in story)) output.commit("tx-1");
   const stray = (): void => {
     output.begin("tx-stray", [0, 2, "ann", 13]);

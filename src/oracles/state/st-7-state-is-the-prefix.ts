@@ -1,3 +1,5 @@
+import { buildJobGraph, type JobGraph } from "../../runtime/graph/job-graph.ts";
+import { keyGroupOf, ownerOf } from "../../runtime/graph/key-groups.ts";
 import { readStateFile } from "../../runtime/state/state-reader.ts";
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord, type CompletedCheckpoint } from "../evidence/checkpoint-record.ts";
@@ -5,7 +7,7 @@ import { positionsOf, type CheckpointPositions } from "../evidence/epochs.ts";
 import { type ExplainedStrand, FinalOutput } from "../evidence/final-output.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 import { imageOf } from "../reference/plain-value.ts";
-import type { StrandInput } from "../reference/reference-run.ts";
+import type { Strand, StrandInput } from "../reference/reference-run.ts";
 
 /**
  * ST-7: State in checkpoint n, after its captured in-flight records are processed, = fold of exactly the source prefixes
@@ -14,7 +16,7 @@ import type { StrandInput } from "../reference/reference-run.ts";
  * Reads: the state files of each completed checkpoint from durable bytes, at the moment of its completion; its positions;
  * at the end, the order of each key's inputs as the committed output witnesses it.
  *
- * Left out — keys whose order no output witnesses in full: with silent inputs of several splits, or, where the job has not
+ * Left out — keys whose subtask had finished: it snapshots nothing any more. Keys whose order no output witnesses in full: with silent inputs of several splits, or, where the job has not
  * finished, inputs whose output is not committed yet and that come from several splits.
  */
 export const stateIsThePrefix: Oracle = {
@@ -33,6 +35,7 @@ class Snapshots implements OracleFold {
   readonly #setting: Setting;
   readonly #record: CheckpointRecord;
   readonly #states = new Map<CompletedCheckpoint, KeyedImages>();
+  #graph: JobGraph | undefined;
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -68,7 +71,7 @@ class Snapshots implements OracleFold {
       const found = this.#record.files.durable(storage, file);
       if (found.kind !== "whole") return undefined;
       for (const { operator, key, state, value } of readStateFile(found.contents)) {
-        const name = ownerOf(operator, key);
+        const name = holderOf(operator, key);
         let states = images.get(name);
         if (states === undefined) images.set(name, (states = new Map<string, string>()));
         states.set(state, imageOf(value));
@@ -82,13 +85,13 @@ class Snapshots implements OracleFold {
     for (const { checkpoint, next } of positions) {
       const before = (input: StrandInput): boolean => input.position < next(input.split);
       const inputs = inOrder(strand.splits, found.order, before);
-      if (inputs === undefined) continue;
+      if (inputs === undefined || this.#ownerHadFinished(checkpoint, strand)) continue;
       this.checked++;
       const fold = strand.begin();
       for (const input of inputs) fold.step(input);
       const expected = new Map([...fold.state()].map(([name, value]) => [name, imageOf(value)]));
       const actual =
-        this.#states.get(checkpoint)!.get(ownerOf(strand.operator, strand.key)) ?? new Map<string, string>();
+        this.#states.get(checkpoint)!.get(holderOf(strand.operator, strand.key)) ?? new Map<string, string>();
       if (same(expected, actual)) continue;
       return {
         claim: "ST-7",
@@ -101,9 +104,22 @@ class Snapshots implements OracleFold {
     return undefined;
   }
 
+  /** A subtask that has finished snapshots no state: its results are out, and it is never restored. */
+  #ownerHadFinished({ metadata }: CompletedCheckpoint, { operator, key }: Strand): boolean {
+    if (key === undefined || metadata?.subtasks.some(({ finished }) => finished) !== true) return false;
+    this.#graph ??= buildJobGraph(this.#setting.graph());
+    const vertex = this.#graph.vertices.find(({ operators }) => operators.some(({ node }) => node.uid === operator));
+    return metadata.subtasks.some(
+      ({ vertex: name, finished, subtask, parallelism }) =>
+        finished &&
+        name === vertex?.id &&
+        subtask === ownerOf(keyGroupOf(key, vertex.maxParallelism), vertex.maxParallelism, parallelism),
+    );
+  }
+
   /** State of a key that no input before the checkpoint's positions has. */
   #foreignKeys(output: FinalOutput, positions: readonly CheckpointPositions[]): readonly Violation[] {
-    const known = new Set(output.strands.map(({ strand }) => ownerOf(strand.operator, strand.key)));
+    const known = new Set(output.strands.map(({ strand }) => holderOf(strand.operator, strand.key)));
     for (const { checkpoint } of positions) {
       for (const owner of this.#states.get(checkpoint)!.keys()) {
         if (known.has(owner)) continue;
@@ -136,7 +152,7 @@ function inOrder(
   return rest.length > 1 ? undefined : [...order.filter(before), ...rest.flat()];
 }
 
-function ownerOf(operator: string, key: unknown): string {
+function holderOf(operator: string, key: unknown): string {
   return `${operator} ${imageOf(key)}`;
 }
 

@@ -68,7 +68,7 @@ export class MadeOutput {
   }
 
   /** A completed checkpoint: positions of both splits, prepared transactions, and the totals in its state. */
-  complete(checkpoint: number, { positions, held, totals = {} }: MadeCheckpoint): void {
+  complete(checkpoint: number, { positions, held, totals = {}, finished = false }: MadeCheckpoint): void {
     const splits = positions.map((position, partition) => ({ topic: "amounts", partition, position }));
     const writer = new StateFileWriter();
     for (const [account, cents] of Object.entries(totals)) {
@@ -83,8 +83,8 @@ export class MadeOutput {
     const subtasks: SubtaskSnapshot[] = [
       madeSnapshot("amounts", 0, { operators: [{ uid: "amounts", splits }] }),
       madeSnapshot("amounts", 1),
-      madeSnapshot("total", 0, { files, operators: [{ uid: "sink", committables }] }),
-      madeSnapshot("total", 1),
+      madeSnapshot("total", 0, { files, finished, operators: [{ uid: "sink", committables }] }),
+      madeSnapshot("total", 1, { finished }),
     ];
     this.#history.point(1, this.#history.storeMetadata(madeMetadata(checkpoint, subtasks)));
   }
@@ -100,4 +100,6 @@ export interface MadeCheckpoint {
   readonly positions: readonly number[];
   readonly held: readonly string[];
   readonly totals?: Readonly<Record<string, number>>;
+  /** The subtasks of `total` have finished: they hold no state any more. */
+  readonly finished?: boolean;
 }

@@ -1,3 +1,4 @@
+import type { Host } from "../host/host.ts";
 import type { Journal, JournalEntry } from "../kernel/journal.ts";
 import type { Violation } from "../oracles/oracle.ts";
 import type { Case } from "../world/case.ts";
@@ -70,6 +71,8 @@ export interface PlayOptions {
   readonly record?: boolean;
   /** Imports the job's modules anew for each life of a process: a digest that then differs betrays module state. */
   readonly freshJobModules?: boolean;
+  /** Stands between every role and its host. */
+  readonly portOf?: (host: Host) => Host;
 }
 
 export function isFailure(verdict: Verdict): boolean {

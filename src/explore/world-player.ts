@@ -32,6 +32,7 @@ export class WorldPlayer implements CasePlayer {
       services: scenario.services,
       input,
       ...(fresh === undefined ? {} : { freshJob: fresh }),
+      ...(options.portOf === undefined ? {} : { portOf: options.portOf }),
     };
     let suite: Suite | undefined;
     let violation: Violation | undefined;

@@ -1,7 +1,7 @@
 import { encode } from "../rpc/codec.ts";
 import { frameClassifier } from "../rpc/classify.ts";
 import { roleFolder, startRole } from "../roles/role-table.ts";
-import type { Main } from "../host/host.ts";
+import type { Host, Main } from "../host/host.ts";
 import type { Job } from "../runtime/api/job.ts";
 import { compileJob } from "../runtime/graph/compile-job.ts";
 import type { JobGraph } from "../runtime/graph/job-graph.ts";
@@ -109,7 +109,13 @@ export class World {
     }
   }
 
-  #mainOf({ role, kind }: PlacedRole, start: Omit<Parameters<typeof startRole>[2], "jobs">): Main {
+  #mainOf(placed: PlacedRole, start: Omit<Parameters<typeof startRole>[2], "jobs">): Main {
+    const main = this.#programOf(placed, start);
+    const { portOf } = this.#actors;
+    return portOf === undefined ? main : host => main(portOf(host));
+  }
+
+  #programOf({ role, kind }: PlacedRole, start: Omit<Parameters<typeof startRole>[2], "jobs">): Main {
     if (kind === "service") return this.#actors.services[role]!.main;
     return host => {
       // One incarnation, one import: what the job's module keeps does not outlive the process.
@@ -129,6 +135,8 @@ export interface Actors {
   readonly input: Readonly<Record<string, readonly (readonly unknown[])[]>>;
   /** A copy of the job from a fresh import of its modules. */
   readonly freshJob?: () => Job;
+  /** What a role gets in place of its host: a law of the world changes a port here and looks at what does not change. */
+  readonly portOf?: (host: Host) => Host;
 }
 
 /** Input carries its own times in its records; the broker's are the same for all. */

@@ -14,6 +14,7 @@ import type { OpenFile } from "./open-file.ts";
 export class CallQueue {
   readonly #incarnation: Incarnation;
   readonly #key: number;
+  readonly #held: (call: DiskCall, resume: () => void) => boolean;
   readonly #latency: (call: DiskCall, drawn: number) => number;
   readonly #perform: (call: DiskCall) => void;
   #running: RunningCall[] = [];
@@ -26,12 +27,15 @@ export class CallQueue {
     options: {
       /** Key of this queue's draws: latencies, and outcomes at a kill. */
       readonly key: number;
+      /** True: a fault keeps the call, and may let it go on later. */
+      readonly held: (call: DiskCall, resume: () => void) => boolean;
       readonly latency: (call: DiskCall, drawn: number) => number;
       readonly perform: (call: DiskCall) => void;
     },
   ) {
     this.#incarnation = incarnation;
     this.#key = options.key;
+    this.#held = options.held;
     this.#latency = options.latency;
     this.#perform = options.perform;
   }
@@ -53,24 +57,28 @@ export class CallQueue {
     this.#running = [];
     this.#waiting = [];
     running.forEach(({ call, ticket }, index) => {
-      kernel.cancel(ticket);
+      if (ticket !== undefined) kernel.cancel(ticket);
       const drawn = draw(this.#key, ABANDONED + index);
       if (drawn % 3 === 0) return;
-      const part = call.onFile?.performPart;
-      if (drawn % 3 === 1 || part === undefined) this.#perform(call);
-      else part(drawn >>> 2);
+      const write = call.onFile?.write;
+      if (drawn % 3 === 1 || write === undefined) this.#perform(call);
+      else write.perform((drawn >>> 2) % (write.bytes.length + 1), false);
     });
     return running.length;
   }
 
   #start(call: DiskCall): void {
-    const { kernel, owner } = this.#incarnation;
-    const latencyUs = this.#latency(call, draw(this.#key, this.#started++));
-    const running: RunningCall = {
-      call,
-      ticket: kernel.at(kernel.nowUs + latencyUs, owner, () => this.#finish(running)),
-    };
+    const running: RunningCall = { call, ticket: undefined };
     this.#running.push(running);
+    const drawn = draw(this.#key, this.#started++);
+    const run = (): void => {
+      if (this.#abandoned) return;
+      const { kernel, owner } = this.#incarnation;
+      const latencyUs = this.#latency(call, drawn);
+      running.ticket = kernel.at(kernel.nowUs + latencyUs, owner, () => this.#finish(running));
+    };
+    // A call that is held keeps its place among the four.
+    if (!this.#held(call, run)) run();
   }
 
   #finish(running: RunningCall): void {
@@ -95,17 +103,24 @@ export interface DiskCall {
 
 export interface FileCall {
   readonly file: OpenFile;
-  /** The bytes of a write, for the digest. */
-  readonly bytes: Uint8Array | undefined;
-  /** Takes effect in part, for a write that a kill cuts short; `drawn` chooses how much. */
-  readonly performPart: ((drawn: number) => void) | undefined;
+  readonly write: WriteCall | undefined;
   /** The call is over, done or failed. */
   finished(): void;
 }
 
+/** What a write can be made to do besides taking effect whole. */
+export interface WriteCall {
+  readonly bytes: Uint8Array;
+  /** How much longer it would make the file. */
+  growth(): number;
+  /** Writes the first `length` bytes; `lost` ones are acknowledged and never kept. */
+  perform(length: number, lost: boolean): { readonly bytesWritten: number };
+}
+
 interface RunningCall {
   readonly call: DiskCall;
-  readonly ticket: Ticket;
+  /** Undefined while a fault holds the call. */
+  ticket: Ticket | undefined;
 }
 
 /** Threads of libuv's pool. */

@@ -23,8 +23,8 @@ export class DiskActions {
     return new OpenFile(this.#tree(), path, flags);
   }
 
-  write(file: OpenFile, bytes: Uint8Array, position: number | null): void {
-    const at = file.write(bytes, position);
+  write(file: OpenFile, bytes: Uint8Array, position: number | null, lost: boolean): void {
+    const at = file.write(bytes, position, lost);
     this.#observer()?.({ operation: "write", path: pathOf(file.inode), position: at, bytes });
   }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { DiskError, type Disk } from "../../host/disk.ts";
 import { publishFile, readFile, writeNewFile } from "../../host/file.ts";
 import { diskStory, type DiskLife } from "../test/disk-story.ts";
-import type { DiskFault } from "./disk-faults.ts";
+import type { DiskFault } from "./disk-fault.ts";
 import type { SimDisk } from "./sim-disk.ts";
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);

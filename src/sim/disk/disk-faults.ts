@@ -1,39 +1,54 @@
 import type { DiskErrorCode } from "../../host/disk.ts";
-import { Effect } from "../effect.ts";
-import type { DiskOperation } from "./disk-operation.ts";
+import { callMatch, meets, type CallMatch, type CallPattern, type CallSubject } from "./call-pattern.ts";
+import type { DiskFault } from "./disk-fault.ts";
+import { spoils, type Spoiling } from "./spoil.ts";
 
 /**
  * The faults that are active on one disk. It owns which call they meet and how often; what a failed call does to pages
  * and names is sim-disk.ts's business. A fault draws nothing, so that one that meets no call can be taken away and
  * all else stays equal.
  *
- * Where several faults meet a call, the first that was injected fails it, and all slowing adds up.
+ * Where several faults meet a call, the first that was injected fails or spoils it, and all slowing adds up.
  */
 export class DiskFaults {
-  #failing: FailRule[] = [];
-  #slowing: SlowRule[] = [];
+  #spoiling: readonly SpoilRule[] = [];
+  #slowing: readonly SlowRule[] = [];
+  #holding: readonly HoldRule[] = [];
 
-  fail(rule: FailRule): DiskFault {
-    this.#failing.push(rule);
-    return { effect: rule.effect, cure: () => (this.#failing = this.#failing.filter(other => other !== rule)) };
+  /** Calls fail, or do not do what they say. */
+  spoil(pattern: CallPattern, options: { readonly how: Spoiling; readonly times?: number }): DiskFault {
+    const rule: SpoilRule = { ...callMatch(pattern), how: options.how, timesLeft: options.times ?? Infinity };
+    this.#spoiling = [...this.#spoiling, rule];
+    return { effect: rule.effect, cure: () => (this.#spoiling = this.#spoiling.filter(other => other !== rule)) };
   }
 
-  slow(rule: SlowRule): DiskFault {
-    this.#slowing.push(rule);
+  slow(pattern: CallPattern, options: { readonly factor?: number; readonly extraUs?: number }): DiskFault {
+    const rule: SlowRule = { ...callMatch(pattern), factor: options.factor ?? 1, extraUs: options.extraUs ?? 0 };
+    this.#slowing = [...this.#slowing, rule];
     return { effect: rule.effect, cure: () => (this.#slowing = this.#slowing.filter(other => other !== rule)) };
+  }
+
+  /** Calls run and are not answered: until the cure, or never. */
+  hold(pattern: CallPattern, options: { readonly times?: number; readonly forGood?: boolean }): DiskFault {
+    const rule: HoldRule = { ...callMatch(pattern), timesLeft: options.times ?? Infinity, resumes: [] };
+    this.#holding = [...this.#holding, rule];
+    const cure = (): void => {
+      this.#holding = this.#holding.filter(other => other !== rule);
+      if (options.forGood !== true) for (const resume of rule.resumes.splice(0)) resume();
+    };
+    return { effect: rule.effect, cure };
   }
 
   /** Nothing is active: most runs ask this only. */
   get none(): boolean {
-    return this.#failing.length === 0 && this.#slowing.length === 0;
+    return this.#spoiling.length === 0 && this.#slowing.length === 0 && this.#holding.length === 0;
   }
 
-  /** The rule that fails this call, and one of its times is used up; undefined lets the call go on. */
-  failing(call: CallSubject, atUs: number): FailRule | undefined {
-    for (const rule of this.#failing) {
-      if (rule.timesLeft === 0 || !meets(rule, call)) continue;
+  /** The rule that spoils this call, and one of its times is used up; undefined lets the call go on. */
+  spoiling(call: CallSubject): SpoilRule | undefined {
+    for (const rule of this.#spoiling) {
+      if (rule.timesLeft === 0 || !spoils(rule.how, call) || !meets(rule, call)) continue;
       rule.timesLeft--;
-      rule.effect.happened(atUs, () => `${rule.code} for ${call.role}'s ${call.operation} of ${call.path}`);
       return rule;
     }
     return undefined;
@@ -49,63 +64,29 @@ export class DiskFaults {
     }
     return slowedUs;
   }
+
+  /** True: the call is held, and `resume` lets it go on, if anything ever does. */
+  held(call: CallSubject, resume: () => void, atUs: number): boolean {
+    const rule = this.#holding.find(one => one.timesLeft > 0 && meets(one, call));
+    if (rule === undefined) return false;
+    rule.timesLeft--;
+    rule.resumes.push(resume);
+    rule.effect.happened(atUs, () => `${call.role}'s ${call.operation} of ${call.path} got no answer`);
+    return true;
+  }
 }
 
-/** An injected fault: its cure, and what it has done so far. */
-export interface DiskFault {
-  readonly effect: Effect;
-  cure(): void;
-}
-
-/** Which calls a fault meets; what is left out meets every one. */
-export interface CallPattern {
-  readonly operation?: DiskOperation;
-  /** A path in which `*` stands for any run of characters, `/` included. */
-  readonly path?: string;
-  readonly role?: string;
-}
-
-export interface CallSubject {
-  readonly operation: DiskOperation;
-  readonly path: string;
-  readonly role: string;
-}
-
-interface CallMatch {
-  readonly operation: DiskOperation | undefined;
-  readonly path: RegExp | undefined;
-  readonly role: string | undefined;
-  readonly effect: Effect;
-}
-
-export interface FailRule extends CallMatch {
-  readonly code: DiskErrorCode;
-  /** The pages of the file are marked clean though they were never written (fsyncgate). */
-  readonly losesPages: boolean;
+export interface SpoilRule extends CallMatch {
+  readonly how: Spoiling;
   timesLeft: number;
 }
 
-export interface SlowRule extends CallMatch {
+interface SlowRule extends CallMatch {
   readonly factor: number;
   readonly extraUs: number;
 }
 
-export function callMatch(pattern: CallPattern): CallMatch {
-  return {
-    operation: pattern.operation,
-    path: pattern.path === undefined ? undefined : pathPattern(pattern.path),
-    role: pattern.role,
-    effect: new Effect(),
-  };
-}
-
-function pathPattern(pattern: string): RegExp {
-  const parts = pattern.split("*").map(part => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "s");
-}
-
-function meets(rule: CallMatch, call: CallSubject): boolean {
-  if (rule.operation !== undefined && rule.operation !== call.operation) return false;
-  if (rule.role !== undefined && rule.role !== call.role) return false;
-  return rule.path === undefined || rule.path.test(call.path);
+interface HoldRule extends CallMatch {
+  timesLeft: number;
+  readonly resumes: (() => void)[];
 }

@@ -1,4 +1,4 @@
-import type { Disk, DiskFile, FileStat, OpenFlags } from "../../host/disk.ts";
+import { DiskError, type Disk, type DiskFile, type FileStat, type OpenFlags } from "../../host/disk.ts";
 import type { Incarnation } from "../../kernel/process.ts";
 import type { CallQueue } from "./call-queue.ts";
 import type { DiskActions } from "./disk-actions.ts";
@@ -13,6 +13,7 @@ export class DiskPort implements Disk {
   readonly #incarnation: Incarnation;
   readonly #actions: DiskActions;
   readonly #queue: CallQueue;
+  #descriptors = 0;
 
   constructor(incarnation: Incarnation, actions: DiskActions, queue: CallQueue) {
     this.#incarnation = incarnation;
@@ -21,11 +22,13 @@ export class DiskPort implements Disk {
   }
 
   open(path: string, flags: OpenFlags): Promise<DiskFile> {
-    return this.#call(
-      "open",
-      path,
-      () => new OpenFilePort(this.#incarnation, this.#actions, this.#queue, path, this.#actions.open(path, flags)),
-    );
+    return this.#call("open", path, () => {
+      if (this.#descriptors >= DESCRIPTORS_MAX) throw new DiskError("EMFILE", "open", path);
+      const file = this.#actions.open(path, flags);
+      this.#descriptors++;
+      const caller = { incarnation: this.#incarnation, actions: this.#actions, queue: this.#queue };
+      return new OpenFilePort(caller, { path, file, closed: () => void this.#descriptors-- });
+    });
   }
 
   mkdir(path: string, options?: { readonly recursive?: boolean }): Promise<void> {
@@ -69,3 +72,6 @@ export class DiskPort implements Disk {
     });
   }
 }
+
+/** As `ulimit -n` says on most systems. */
+const DESCRIPTORS_MAX = 1_024;

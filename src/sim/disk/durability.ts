@@ -1,5 +1,8 @@
-import type { FolderInode } from "./inode.ts";
-import { type FileInode, type Inode } from "./inode.ts";
+import { applyEntry, closeOver, type EntryChange, type EntrySlot } from "./entry-change.ts";
+import type { FileInode, FolderInode, Inode } from "./inode.ts";
+import type { PendingChange } from "./pending-change.ts";
+import type { PersistenceModel } from "./persistence.ts";
+import type { PowerLossDraws } from "./power-loss-draws.ts";
 import type { ContentChange } from "./stable-bytes.ts";
 
 /**
@@ -7,37 +10,46 @@ import type { ContentChange } from "./stable-bytes.ts";
  * in one order over the disk) and how a sync and a power loss make them durable. It does not own what processes see
  * (page-cache.ts), nor which of them a power loss spares (persistence.ts).
  *
- * Syncing a file makes its contents durable and no name; syncing a folder makes its entries durable and no contents.
- * A rename is atomic: both of its names change together, whichever of the two folders is synced.
+ * Syncing a file makes its contents durable and no name; syncing a folder makes its entries durable and no contents;
+ * a disk with a journal does more. A rename is atomic: both of its names change together, whichever folder is synced.
  */
 export class Durability {
   readonly root: FolderInode;
+  /** The drive says that it has written what lies in its own cache: no sync makes anything durable. */
+  lying = false;
+  readonly #model: PersistenceModel;
   /** Entry changes that wait, oldest first. */
   #entries: EntryChange[] = [];
   /** Files with content changes that wait. */
   readonly #dirty = new Set<FileInode>();
   #sequence = 0;
 
-  constructor(root: FolderInode) {
+  constructor(root: FolderInode, model: PersistenceModel) {
     this.root = root;
+    this.#model = model;
   }
 
-  wrote(file: FileInode, position: number, bytes: Uint8Array): void {
-    this.#changed(file, { sequence: this.#sequence++, kind: "write", position, bytes });
+  wrote(file: FileInode, position: number, bytes: Uint8Array, lost: boolean): void {
+    this.#changed(file, { sequence: this.#sequence++, kind: "write", position, bytes, lost });
   }
 
   truncated(file: FileInode, length: number): void {
     this.#changed(file, { sequence: this.#sequence++, kind: "truncate", length });
   }
 
-  /** One atomic change of names: one slot for a creation or removal, two for a rename. */
+  /** One atomic change of names. */
   renamed(slots: readonly EntrySlot[]): void {
     this.#entries.push({ sequence: this.#sequence++, slots });
   }
 
-  syncFile(file: FileInode): void {
+  /** True: what processes see of the file is not what the disk has kept of it. */
+  syncFile(file: FileInode): boolean {
+    if (this.lying) return false;
+    const differs = file.pending.some(change => change.kind === "write" && change.lost);
     for (const change of file.pending) file.stable.apply(change);
     this.#clean(file);
+    if (this.#model.journal) this.#commitJournal();
+    return differs;
   }
 
   /** A failed fsync as Linux does it: the pages are marked clean, and what they hold will never be written. */
@@ -48,8 +60,10 @@ export class Durability {
   }
 
   syncFolder(folder: FolderInode): void {
+    if (this.lying) return;
+    if (this.#model.journal) return this.#commitJournal();
     if (this.#entries.length === 0) return;
-    const { due, waiting } = closeOver(this.#entries, folder);
+    const { due, waiting } = closeOver(this.#entries, change => change.slots.some(slot => slot.folder === folder));
     for (const change of due) applyEntry(change);
     this.#entries = waiting;
   }
@@ -61,37 +75,21 @@ export class Durability {
     return count;
   }
 
-  /**
-   * The power goes. `spare` says of the changes that wait, in the order they were made, which are on the platter all
-   * the same; the others are lost.
-   */
-  powerLoss(spare: Sparing): { readonly spared: number; readonly lost: number } {
-    const pending: PendingChange[] = this.#entries.map(change => ({
-      kind: "entry",
-      sequence: change.sequence,
-      change,
-    }));
-    for (const file of this.#dirty) {
-      for (const change of file.pending) pending.push({ kind: "content", sequence: change.sequence, file, change });
-    }
-    pending.sort((a, b) => a.sequence - b.sequence);
-    const spared = spare(pending);
-    for (const survivor of spared) {
-      if (survivor.kind === "entry") applyEntry(survivor.change);
-      else survivor.file.stable.apply(survivor.change);
-    }
-    for (const file of this.#dirty) file.pending = [];
-    this.#dirty.clear();
-    this.#entries = [];
-    return { spared: spared.length, lost: pending.length - spared.length };
+  /** The power goes: of what waits the model says what is on the platter all the same; the rest is lost. */
+  powerLoss(draws: PowerLossDraws): { readonly spared: number; readonly lost: number } {
+    const pending = this.#pending();
+    const spared = pending.length === 0 ? [] : this.#model.survivors(pending, draws);
+    this.#settle(spared);
+    const count = new Set(spared.map(({ sequence }) => sequence)).size;
+    return { spared: count, lost: pending.length - count };
   }
 
   /** Everything that waits becomes durable. */
   writeBack(): void {
-    this.powerLoss(pending => pending);
+    this.#settle(this.#pending());
   }
 
-  /** The inode at a path that would survive in the harshest model, or undefined. */
+  /** The inode at a path that would survive in the harshest case that this disk's model knows, or undefined. */
   stableAt(path: string): Inode | undefined {
     let inode: Inode = this.root;
     for (const name of path.split("/")) {
@@ -103,6 +101,41 @@ export class Durability {
     return inode;
   }
 
+  /** In the order in which the changes were made. */
+  #pending(): readonly PendingChange[] {
+    const pending: PendingChange[] = this.#entries.map(change => ({
+      kind: "entry",
+      sequence: change.sequence,
+      change,
+    }));
+    for (const file of this.#dirty) {
+      for (const change of file.pending) pending.push({ kind: "content", sequence: change.sequence, file, change });
+    }
+    return pending.sort((a, b) => a.sequence - b.sequence);
+  }
+
+  #settle(survivors: readonly PendingChange[]): void {
+    for (const survivor of survivors) {
+      if (survivor.kind === "entry") applyEntry(survivor.change);
+      else survivor.file.stable.apply(survivor.change);
+    }
+    for (const file of this.#dirty) file.pending = [];
+    this.#dirty.clear();
+    this.#entries = [];
+  }
+
+  /** Names and truncations are metadata and stand in the journal; contents and growth reach the disk by themselves. */
+  #commitJournal(): void {
+    for (const change of this.#entries) applyEntry(change);
+    this.#entries = [];
+    for (const file of this.#dirty) {
+      const truncation = file.pending.findLastIndex(({ kind }) => kind === "truncate");
+      if (truncation < 0) continue;
+      for (const change of file.pending.splice(0, truncation + 1)) file.stable.apply(change);
+      if (file.pending.length === 0) this.#dirty.delete(file);
+    }
+  }
+
   #changed(file: FileInode, change: ContentChange): void {
     if (file.pending.length === 0) this.#dirty.add(file);
     file.pending.push(change);
@@ -112,58 +145,5 @@ export class Durability {
     if (file.pending.length === 0) return;
     file.pending = [];
     this.#dirty.delete(file);
-  }
-}
-
-/** `inode` undefined says that the name is gone. */
-export interface EntrySlot {
-  readonly folder: FolderInode;
-  readonly name: string;
-  readonly inode: Inode | undefined;
-}
-
-export interface EntryChange {
-  readonly sequence: number;
-  readonly slots: readonly EntrySlot[];
-}
-
-export type PendingChange =
-  | { readonly kind: "entry"; readonly sequence: number; readonly change: EntryChange }
-  | { readonly kind: "content"; readonly sequence: number; readonly file: FileInode; readonly change: ContentChange };
-
-/** Chooses the survivors, in the order in which they reach the platter. */
-export type Sparing = (pending: readonly PendingChange[]) => readonly PendingChange[];
-
-/**
- * The changes that a sync of `folder` makes durable: its own, and each earlier change of a name that one of those
- * changes, or the durable names would go back in time.
- */
-function closeOver(
-  entries: readonly EntryChange[],
-  folder: FolderInode,
-): { due: EntryChange[]; waiting: EntryChange[] } {
-  const due: EntryChange[] = [];
-  const waiting: EntryChange[] = [];
-  const slots: EntrySlot[] = [];
-  for (let i = entries.length - 1; i >= 0; i--) {
-    const change = entries[i]!;
-    const touches = change.slots.some(
-      slot => slot.folder === folder || slots.some(other => other.folder === slot.folder && other.name === slot.name),
-    );
-    if (!touches) {
-      waiting.push(change);
-      continue;
-    }
-    due.push(change);
-    // Names of the synced folder itself are due anyway; only a rename's other name has to be remembered.
-    if (change.slots.length > 1) slots.push(...change.slots.filter(slot => slot.folder !== folder));
-  }
-  return { due: due.reverse(), waiting: waiting.reverse() };
-}
-
-function applyEntry(change: EntryChange): void {
-  for (const { folder, name, inode } of change.slots) {
-    if (inode === undefined) folder.stable.delete(name);
-    else folder.stable.set(name, inode);
   }
 }

@@ -4,13 +4,13 @@ import type { FolderInode } from "./inode.ts";
 
 /**
  * What a machine's disk would still hold in the harshest model: synced bytes below durable names. The bytes it gives
- * are views of the disk's own, good until the disk's next change.
+ * are views of the disk's own, good until the disk's next change. A file with a sector that cannot be read is named and not given.
  */
 export function durableView(tree: () => DiskTree): DurableView {
   return {
     read(path) {
       const inode = tree().durability.stableAt(path);
-      return inode?.kind === "file" ? inode.stable.view : undefined;
+      return inode?.kind === "file" && inode.unreadable === undefined ? inode.stable.view : undefined;
     },
     list(folder) {
       const inode = tree().durability.stableAt(folder);

@@ -14,6 +14,8 @@ export class FileInode {
   readonly stable = new StableBytes();
   /** Changes since the last sync, oldest first. */
   pending: ContentChange[] = [];
+  /** Sectors that cannot be read until they are written again. */
+  unreadable: ReadonlySet<number> | undefined;
 
   constructor(link: VolumeLink) {
     this.link = link;

@@ -1,7 +1,7 @@
 import { checkRange } from "../../host/disk-arguments.ts";
 import { DiskError, type DiskFile, type FileStat } from "../../host/disk.ts";
 import type { Incarnation } from "../../kernel/process.ts";
-import type { CallQueue, DiskCall } from "./call-queue.ts";
+import type { CallQueue, DiskCall, WriteCall } from "./call-queue.ts";
 import type { DiskActions } from "./disk-actions.ts";
 import { callKinds, type DiskOperation } from "./disk-operation.ts";
 import type { OpenFile } from "./open-file.ts";
@@ -16,16 +16,21 @@ export class OpenFilePort implements DiskFile {
   readonly #queue: CallQueue;
   readonly #path: string;
   readonly #file: OpenFile;
+  readonly #closed: () => void;
   #unfinished = 0;
   #closing = false;
   #heldClose: DiskCall | undefined;
 
-  constructor(incarnation: Incarnation, actions: DiskActions, queue: CallQueue, path: string, file: OpenFile) {
-    this.#incarnation = incarnation;
-    this.#actions = actions;
-    this.#queue = queue;
-    this.#path = path;
-    this.#file = file;
+  constructor(
+    caller: { readonly incarnation: Incarnation; readonly actions: DiskActions; readonly queue: CallQueue },
+    opened: { readonly path: string; readonly file: OpenFile; readonly closed: () => void },
+  ) {
+    this.#incarnation = caller.incarnation;
+    this.#actions = caller.actions;
+    this.#queue = caller.queue;
+    this.#path = opened.path;
+    this.#file = opened.file;
+    this.#closed = opened.closed;
   }
 
   read(buffer: Uint8Array, offset: number, length: number, position: number | null): Promise<{ bytesRead: number }> {
@@ -38,13 +43,15 @@ export class OpenFilePort implements DiskFile {
     // Taken at the call: what the caller does to its array afterwards is no business of the disk.
     const taken = new Uint8Array(length);
     taken.set(offset === 0 && length === bytes.length ? bytes : bytes.subarray(offset, offset + length));
-    const whole = (): { bytesWritten: number } => {
-      this.#actions.write(this.#file, taken, position);
-      return { bytesWritten: length };
+    const write: WriteCall = {
+      bytes: taken,
+      growth: () => this.#file.growth(length, position),
+      perform: (first, lost) => {
+        this.#actions.write(this.#file, first === length ? taken : taken.subarray(0, first), position, lost);
+        return { bytesWritten: first };
+      },
     };
-    const part = (drawn: number): void =>
-      this.#actions.write(this.#file, taken.subarray(0, drawn % (length + 1)), position);
-    return this.#call("write", whole, taken, part);
+    return this.#call("write", () => write.perform(length, false), write);
   }
 
   truncate(length: number): Promise<void> {
@@ -66,31 +73,26 @@ export class OpenFilePort implements DiskFile {
   close(): Promise<void> {
     return new Promise((resolve, reject) => {
       if (!this.#incarnation.enter(callKinds.close)) return;
+      const first = !this.#closing;
       const call: DiskCall = {
         operation: "close",
         path: this.#path,
-        effect: nothing,
+        effect: first ? this.#closed : nothing,
         onFile: undefined,
         resolve,
         reject,
       };
-      const first = !this.#closing;
       this.#closing = true;
       if (first && this.#unfinished > 0) this.#heldClose = call;
       else this.#queue.add(call);
     });
   }
 
-  #call<T>(
-    operation: DiskOperation,
-    effect: () => T,
-    bytes?: Uint8Array,
-    performPart?: (drawn: number) => void,
-  ): Promise<T> {
+  #call<T>(operation: DiskOperation, effect: () => T, write?: WriteCall): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (!this.#incarnation.enter(callKinds[operation])) return;
       const finished = (): void => this.#finished();
-      const onFile = { file: this.#file, bytes, performPart, finished };
+      const onFile = { file: this.#file, write, finished };
       this.#queue.add({
         operation,
         path: this.#path,

@@ -34,13 +34,21 @@ export class OpenFile {
   }
 
   /** `bytes` belongs to the disk from now on. Returns where they were written. */
-  write(bytes: Uint8Array, position: number | null): number {
+  write(bytes: Uint8Array, position: number | null, lost: boolean): number {
     const { inode } = this;
     if (!this.#mode.write || inode.kind === "folder") throw new DiskError("EBADF", "write");
     const at = this.#mode.append ? inode.link.node.getSize() : (position ?? this.#offset);
-    this.#tree.cache.write(inode, at, bytes);
+    this.#tree.cache.write(inode, at, bytes, lost);
     if (position === null && bytes.length > 0) this.#offset = at + bytes.length;
     return at;
+  }
+
+  /** How much longer a write would make the file. */
+  growth(length: number, position: number | null): number {
+    if (this.inode.kind === "folder") return 0;
+    const size = this.inode.link.node.getSize();
+    const at = this.#mode.append ? size : (position ?? this.#offset);
+    return Math.max(0, at + length - size);
   }
 
   truncate(length: number): void {
@@ -55,8 +63,9 @@ export class OpenFile {
 
   sync(): void {
     const { inode } = this;
-    if (inode.kind === "file") this.#tree.durability.syncFile(inode);
-    else this.#tree.durability.syncFolder(inode);
+    const { durability, cache } = this.#tree;
+    if (inode.kind === "folder") durability.syncFolder(inode);
+    else if (durability.syncFile(inode)) cache.evict(inode);
   }
 }
 

@@ -1,7 +1,9 @@
 import { DiskError, type FileStat } from "../../host/disk.ts";
 import { checkDiskPath } from "../../host/disk-arguments.ts";
-import type { Durability, EntrySlot } from "./durability.ts";
+import type { Durability } from "./durability.ts";
+import type { EntrySlot } from "./entry-change.ts";
 import { FileInode, FolderInode, type Inode } from "./inode.ts";
+import { sectorsOf } from "./sector.ts";
 import type { VolumeCore, VolumeLink, VolumeNode, VolumePool } from "./volume-pool.ts";
 
 /**
@@ -42,16 +44,22 @@ export class PageCache {
     return inode;
   }
 
-  write(file: FileInode, position: number, bytes: Uint8Array): void {
+  /** `lost`: processes see the bytes for as long as they stay in memory, and the disk never keeps them. */
+  write(file: FileInode, position: number, bytes: Uint8Array, lost = false): void {
     if (bytes.length === 0) return;
     file.link.node.write(asBuffer(bytes), 0, bytes.length, position);
-    this.#durability.wrote(file, position, bytes);
+    if (file.unreadable !== undefined) file.unreadable = unreadableAfterWrite(file.unreadable, position, bytes.length);
+    this.#durability.wrote(file, position, bytes, lost);
   }
 
   read(file: FileInode, buffer: Uint8Array, offset: number, length: number, position: number): number {
     const { node } = file.link;
     const bytesRead = Math.min(length, node.getSize() - position);
     if (bytesRead <= 0) return 0;
+    const { unreadable } = file;
+    if (unreadable !== undefined && sectorsOf(position, bytesRead).some(({ sector }) => unreadable.has(sector))) {
+      throw new DiskError("EIO", "read");
+    }
     buffer.set(node.buf.subarray(position, position + bytesRead), offset);
     return bytesRead;
   }
@@ -148,7 +156,12 @@ export class PageCache {
     target.parent.link.setChild(target.name, link);
     this.#durability.renamed([
       { folder: source.parent, name: source.name, inode: undefined },
-      { folder: target.parent, name: target.name, inode: moved },
+      {
+        folder: target.parent,
+        name: target.name,
+        inode: moved,
+        ...(replaced === undefined ? {} : { gone: replaced }),
+      },
     ]);
     return true;
   }
@@ -170,6 +183,20 @@ export class PageCache {
     this.#clear();
     this.#volume.reset();
     this.#rebuild();
+  }
+
+  /** Forgets a file's pages: what processes see from now on is what the disk has kept. */
+  evict(file: FileInode): void {
+    const { node } = file.link;
+    node.truncate(0);
+    if (file.stable.size > 0) node.write(asBuffer(file.stable.view), 0, file.stable.size, 0);
+  }
+
+  /** Shows bytes that the disk has got by itself, where no process has written others since. */
+  overlay(file: FileInode, position: number, bytes: Uint8Array): void {
+    const { node } = file.link;
+    if (file.pending.length > 0 || node.getSize() < position + bytes.length) return;
+    node.write(asBuffer(bytes), 0, bytes.length, position);
   }
 
   /** Gives volume and nodes back: nobody may use this cache afterwards. */
@@ -240,7 +267,7 @@ export class PageCache {
 
   #remove(parent: FolderInode, name: string, inode: Inode, path: string): void {
     this.#drop(parent, inode);
-    const slot: EntrySlot = { folder: parent, name, inode: undefined };
+    const slot: EntrySlot = { folder: parent, name, inode: undefined, gone: inode };
     this.#durability.renamed([slot]);
     this.onEntry?.("unlink", path);
   }
@@ -282,6 +309,17 @@ export class PageCache {
 
 export function statOf(inode: Inode): FileStat {
   return inode.kind === "folder" ? { kind: "directory", size: 0 } : { kind: "file", size: inode.link.node.getSize() };
+}
+
+/** A drive gives a sector that is written another place. */
+function unreadableAfterWrite(
+  unreadable: ReadonlySet<number>,
+  position: number,
+  length: number,
+): ReadonlySet<number> | undefined {
+  const written = new Set(sectorsOf(position, length).map(({ sector }) => sector));
+  const left = [...unreadable].filter(sector => !written.has(sector));
+  return left.length === 0 ? undefined : new Set(left);
 }
 
 function namesOf(path: string): string[] {

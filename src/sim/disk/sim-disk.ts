@@ -1,14 +1,18 @@
 import { DiskError, diskErrorCodes, type Disk, type DiskErrorCode } from "../../host/disk.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Incarnation } from "../../kernel/process.ts";
-import { draw, drawKey, mix32 } from "../../kernel/random.ts";
+import { drawKey, mix32, RandomStream } from "../../kernel/random.ts";
 import type { DiskObservation, DurableView } from "../observation.ts";
 import { CallQueue, type DiskCall } from "./call-queue.ts";
 import { hashContents, hashText } from "./content-hash.ts";
 import { DiskActions, type DiskObserver } from "./disk-actions.ts";
-import { callMatch, DiskFaults, type CallPattern, type DiskFault, type FailRule } from "./disk-faults.ts";
+import type { CallPattern } from "./call-pattern.ts";
+import { DiskDamage } from "./disk-damage.ts";
+import type { DiskFault } from "./disk-fault.ts";
+import { DiskFaults, type SpoilRule } from "./disk-faults.ts";
 import { diskOperations, effectKinds, type DiskOperation } from "./disk-operation.ts";
 import { DiskPort } from "./disk-port.ts";
+import { spoil } from "./spoil.ts";
 import { DiskTree } from "./disk-tree.ts";
 import { durableView } from "./durable-view.ts";
 import { persistenceModels, type PersistenceName } from "./persistence.ts";
@@ -39,6 +43,7 @@ export class SimDisk {
   #observerOf = new Map<string, DiskObserver | undefined>();
   #tree: DiskTree | undefined;
   #powerLosses = 0;
+  #damages = 0;
 
   constructor(kernel: Kernel, options: SimDiskOptions) {
     this.machine = options.machine;
@@ -56,6 +61,7 @@ export class SimDisk {
   port(incarnation: Incarnation, role: string): Disk {
     const queue = new CallQueue(incarnation, {
       key: drawKey(this.#seed, `${this.#name}/${role}#${incarnation.number}`),
+      held: (call, resume) => !this.#faults.none && this.#faults.held({ ...call, role }, resume, this.#kernel.nowUs),
       latency: (call, drawn) => this.#latency(call, drawn, role),
       perform: call => this.#perform(call, incarnation, role),
     });
@@ -81,10 +87,10 @@ export class SimDisk {
   powerLoss(): PowerLossToll {
     for (const queue of this.#queues.values()) queue.abandon();
     this.#queues.clear();
-    const drawn = draw(drawKey(this.#seed, `${this.#name}/power`), this.#powerLosses++);
+    const draws = new RandomStream(this.#seed, `${this.#name}/power/${this.#powerLosses++}`);
     if (this.#tree === undefined) return { spared: 0, lost: 0 };
     const { durability, cache } = this.#tree;
-    const toll = durability.powerLoss(pending => persistenceModels[this.#persistence](pending, drawn));
+    const toll = durability.powerLoss(draws);
     cache.reload();
     this.#kernel.journal.fold(POWER_LOSS_KIND, this.#kernel.nowUs, this.#owner, mix32(toll.spared) ^ toll.lost);
     return toll;
@@ -92,26 +98,74 @@ export class SimDisk {
 
   /** Calls of an operation on matching paths fail with `code`, `times` times (always, when left out). */
   fail(fault: CallPattern & { readonly code: DiskErrorCode; readonly times?: number }): DiskFault {
-    return this.#faults.fail({
-      ...callMatch(fault),
-      code: fault.code,
-      losesPages: false,
-      timesLeft: fault.times ?? Infinity,
-    });
+    return this.#faults.spoil(fault, { ...fault, how: { kind: "error", code: fault.code } });
   }
 
   /**
    * fsync fails with EIO and marks the pages clean: they are never written, the next fsync succeeds, and reads give the
    * new bytes until the power goes (fsyncgate; Rebello et al., "Can Applications Recover from fsync Failures?", 2020).
    */
-  syncFails(fault: { readonly path?: string; readonly role?: string; readonly times?: number }): DiskFault {
-    const match = callMatch({ ...fault, operation: "sync" });
-    return this.#faults.fail({ ...match, code: "EIO", losesPages: true, timesLeft: fault.times ?? 1 });
+  syncFails(fault: SpoiledCalls): DiskFault {
+    return this.#faults.spoil(fault, { times: 1, ...fault, how: { kind: "sync-fails" } });
+  }
+
+  /** Syncs of files and folders succeed, and what they cover stays in the drive's own memory until an honest one. */
+  syncLies(fault: SpoiledCalls): DiskFault {
+    return this.#faults.spoil(fault, { ...fault, how: { kind: "sync-lies" } });
+  }
+
+  /** The disk takes `freeBytes` more: then writes are cut short, and after that they have ENOSPC. */
+  full(fault: SpoiledCalls & { readonly freeBytes: number }): DiskFault {
+    const capacityBytes = this.size.bytes + fault.freeBytes;
+    return this.#faults.spoil(fault, { ...fault, how: { kind: "full", capacityBytes } });
+  }
+
+  /** Writes are acknowledged, can be synced, and the old content is read. */
+  loseWrites(fault: SpoiledCalls): DiskFault {
+    return this.#faults.spoil(fault, { times: 1, ...fault, how: { kind: "lost-write" } });
+  }
+
+  /** Writes are lost like that, and their bytes overwrite a part of another file of this disk. */
+  misdirect(fault: SpoiledCalls): DiskFault {
+    return this.#faults.spoil(fault, { times: 1, ...fault, how: { kind: "misdirect" } });
   }
 
   /** Calls take `factor` times as long, and `extraUs` more. */
   slow(fault: CallPattern & { readonly factor?: number; readonly extraUs?: number }): DiskFault {
-    return this.#faults.slow({ ...callMatch(fault), factor: fault.factor ?? 1, extraUs: fault.extraUs ?? 0 });
+    return this.#faults.slow(fault, fault);
+  }
+
+  /** No call is answered before the cure. */
+  stall(fault: CallPattern): DiskFault {
+    return this.#faults.hold(fault, {});
+  }
+
+  /** Calls are never answered, and hold their places among the four that run at a time. */
+  hang(fault: CallPattern & { readonly times?: number }): DiskFault {
+    return this.#faults.hold(fault, { ...fault, forGood: true });
+  }
+
+  /** Bits of a durable file flip. What happened, or undefined where no file matches. */
+  rot(where: { readonly path?: string }): string | undefined {
+    return this.#damage("rot", damage => damage.rot(where));
+  }
+
+  /** A sector of a durable file cannot be read until it is written again. */
+  latent(where: { readonly path?: string }): string | undefined {
+    return this.#damage("latent", damage => damage.latent(where));
+  }
+
+  /** Another disk takes the place of this one, as it left the factory. The machine has no power meanwhile. */
+  wipe(): { readonly files: number } {
+    const { files } = this.size;
+    this.#tree?.cache.dispose();
+    this.#tree = undefined;
+    return { files };
+  }
+
+  /** The two machines, both without power, find each other's disks. */
+  swap(other: SimDisk): void {
+    [this.#tree, other.#tree] = [other.#tree, this.#tree];
   }
 
   /** Is told of each operation of these roles that took effect; of all roles, when left out. */
@@ -153,7 +207,14 @@ export class SimDisk {
 
   /** Made when it is first needed: a machine that never writes costs nothing. */
   get #contents(): DiskTree {
-    return (this.#tree ??= new DiskTree(this.#volumes));
+    return (this.#tree ??= new DiskTree(this.#volumes, persistenceModels[this.#persistence]));
+  }
+
+  #damage(kind: string, act: (damage: DiskDamage) => string | undefined): string | undefined {
+    const draws = new RandomStream(this.#seed, `${this.#name}/${kind}/${this.#damages++}`);
+    const note = act(new DiskDamage(this.#contents, draws));
+    if (note !== undefined) this.#kernel.journal.fold(DAMAGE_KIND, this.#kernel.nowUs, this.#owner, hashText(note));
+    return note;
   }
 
   #latency(call: DiskCall, drawn: number, role: string): number {
@@ -169,9 +230,8 @@ export class SimDisk {
     let result: unknown;
     let error: DiskError | undefined;
     try {
-      const failing = this.#faults.none ? undefined : this.#faults.failing({ ...call, role }, nowUs);
-      if (failing !== undefined) this.#fail(failing, call);
-      result = call.effect();
+      const spoiling = this.#faults.none ? undefined : this.#faults.spoiling({ ...call, role });
+      result = spoiling === undefined ? call.effect() : this.#spoil(spoiling, call, role);
     } catch (thrown) {
       if (!(thrown instanceof DiskError)) throw thrown;
       error = thrown;
@@ -186,10 +246,13 @@ export class SimDisk {
     else incarnation.turn(() => call.reject(error));
   }
 
-  #fail(rule: FailRule, call: DiskCall): never {
-    const inode = call.onFile?.file.inode;
-    if (rule.losesPages && inode?.kind === "file") this.#contents.durability.loseFile(inode);
-    throw new DiskError(rule.code, call.operation, call.path);
+  #spoil({ how, effect }: SpoilRule, call: DiskCall, role: string): unknown {
+    return spoil(how, call, {
+      durability: this.#contents.durability,
+      usedBytes: () => this.size.bytes,
+      overwrite: (bytes, meantFor) => this.#damage("misdirect", damage => damage.overwrite(bytes, meantFor)),
+      bit: what => effect.happened(this.#kernel.nowUs, () => `${what} ${role}'s ${call.operation} of ${call.path}`),
+    });
   }
 
   #observing(role: string): DiskObserver | undefined {
@@ -220,6 +283,13 @@ export interface SimDiskOptions {
   readonly volumes?: VolumePool;
 }
 
+/** Which calls a fault spoils, and how many: all that match, when `times` is left out, or one where the fault says so. */
+export interface SpoiledCalls {
+  readonly path?: string;
+  readonly role?: string;
+  readonly times?: number;
+}
+
 /** Changes without a sync that a power loss spared, and that it took. */
 export interface PowerLossToll {
   readonly spared: number;
@@ -236,10 +306,15 @@ function isSync(operation: DiskOperation): boolean {
 }
 
 function hashOutcome(call: DiskCall, result: unknown): number {
-  if (call.onFile?.bytes !== undefined) return hashContents(call.onFile.bytes);
+  const write = call.onFile?.write;
+  if (write !== undefined) {
+    const { bytesWritten } = result as { bytesWritten: number };
+    return hashContents(bytesWritten === write.bytes.length ? write.bytes : write.bytes.subarray(0, bytesWritten));
+  }
   return call.operation === "read" ? (result as { bytesRead: number }).bytesRead : 0;
 }
 
 const SYNC_COST = 3;
 /** Beyond the operations' kinds. */
 const POWER_LOSS_KIND = 127;
+const DAMAGE_KIND = 126;

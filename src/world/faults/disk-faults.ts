@@ -1,5 +1,5 @@
 import { diskOperations, type DiskOperation } from "../../sim/disk/disk-operation.ts";
-import type { DiskFault } from "../../sim/disk/disk-faults.ts";
+import type { DiskFault } from "../../sim/disk/disk-fault.ts";
 import type { SimDisk } from "../../sim/disk/sim-disk.ts";
 import type { Fault } from "../fault.ts";
 import { roleOf } from "../layout.ts";

@@ -1,4 +1,3 @@
-import type { DiskErrorCode } from "../../host/disk.ts";
 import { callMatch, meets, type CallMatch, type CallPattern, type CallSubject } from "./call-pattern.ts";
 import type { DiskFault } from "./disk-fault.ts";
 import { spoils, type Spoiling } from "./spoil.ts";

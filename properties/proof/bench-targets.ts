@@ -1,0 +1,36 @@
+import { documentOf, millrace } from "./built-command.ts";
+import { hold, type Proof } from "./proof.ts";
+
+/** The figures of `millrace bench` beside the targets that the issues set. */
+export const benchTargets: Proof = {
+  id: "bench",
+  issue: 2,
+  what: "The kernel costs at most 4 bare loops; 500,000 messages, 200 small and 30 standard cases a second.",
+  secondsAbout: 120,
+  timed: true,
+  async run({ path }) {
+    const { benches } = documentOf<BenchDocument>(await millrace(["bench", "--json"], path));
+    const found = (name: string) => benches.find(bench => bench.name === name);
+    const figures = Object.fromEntries(
+      benches.map(({ name, value, unit, ratio }) => [name, { value, unit, ...(ratio === undefined ? {} : { ratio }) }]),
+    );
+    return hold(
+      {
+        "kernel ≤ 4 × the bare loop": (found("kernel")?.ratio ?? Infinity) <= 4,
+        "ring ≥ 500,000 messages/s": (found("ring")?.value ?? 0) >= 500_000,
+        "small-case ≥ 200/s": (found("small-case")?.value ?? 0) >= 200,
+        "standard-case ≥ 30/s": (found("standard-case")?.value ?? 0) >= 30,
+      },
+      figures,
+    );
+  },
+};
+
+interface BenchDocument {
+  readonly benches: readonly {
+    readonly name: string;
+    readonly value: number;
+    readonly unit: string;
+    readonly ratio?: number;
+  }[];
+}

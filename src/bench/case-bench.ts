@@ -84,6 +84,7 @@ const smallCase = scenario("bench-small", {
     parallelism: 2,
     partitions: 2,
     placement: "together",
+    persistence: "prefix",
   },
   knobs: { bufferRecordsMax: 16, recordCostUs: 12_000, checkpointIntervalMs: 150, restartDelayMs: 10 },
   input: { sales: sales(50) },

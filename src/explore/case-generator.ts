@@ -108,6 +108,11 @@ function topologyOf(dice: Dice, { topology, fixed }: Scenario): Topology {
     parallelism,
     partitions: dice.between(1, 3),
     placement: dice.chance(250) ? "together" : "spread",
+    persistence: dice.weighted<Topology["persistence"]>([
+      [2, "prefix"],
+      [4, "ordered"],
+      [4, "weak"],
+    ]),
   };
   const { storageNodes: nodes = topology.storageNodes, replicas: copies = topology.replicas } = fixed.topology;
   const storageIsFixed = fixed.topology.storageNodes !== undefined || fixed.topology.replicas !== undefined;

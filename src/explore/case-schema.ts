@@ -42,6 +42,8 @@ const topology = z.strictObject({
   parallelism: positive,
   partitions: positive,
   placement: z.enum(["spread", "together"]),
+  // Cases that were saved before disks had a choice: all were of this kind.
+  persistence: z.enum(["prefix", "ordered", "weak"]).default("prefix"),
 });
 
 const knobs = z.strictObject({

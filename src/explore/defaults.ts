@@ -13,6 +13,7 @@ export const defaultTopology: Topology = {
   parallelism: 2,
   partitions: 2,
   placement: "spread",
+  persistence: "prefix",
 };
 
 export const defaultKnobs: Knobs = {

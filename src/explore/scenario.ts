@@ -175,12 +175,18 @@ function stormOf(at: string, storm: ScenarioSpec["storm"], plan: readonly Fault[
   return { profile, ...(kinds === undefined ? {} : { kinds }) };
 }
 
+const topologyWords: Readonly<Record<string, readonly string[]>> = {
+  placement: ["spread", "together"],
+  persistence: ["prefix", "ordered", "weak"],
+};
+
 function checkedTopology(at: string, cluster: Partial<Topology>): Partial<Topology> {
   refuseUnknown(`${at}: cluster`, cluster, Object.keys(defaultTopology));
   for (const [key, value] of Object.entries(cluster)) {
-    if (key === "placement") {
-      if (value !== "spread" && value !== "together")
-        throw new Misuse(`${at}: cluster.placement is "spread" or "together", not ${JSON.stringify(value)}.`);
+    const words = topologyWords[key];
+    if (words !== undefined) {
+      if (!words.includes(String(value)))
+        throw new Misuse(`${at}: cluster.${key} is one of ${words.join(", ")}, not ${JSON.stringify(value)}.`);
     } else if (!Number.isInteger(value) || (value as number) < 1) {
       throw new Misuse(`${at}: cluster.${key} is a whole number from 1, not ${JSON.stringify(value)}.`);
     }

@@ -165,6 +165,7 @@ function topologySteps(from: Case): readonly (Case | undefined)[] {
     change({ storageNodes: 1, replicas: 1 }),
     change({ storageNodes: topology.replicas }),
     change({ placement: "together" }),
+    change({ persistence: "prefix" }),
   ];
 }
 

@@ -82,6 +82,7 @@ test("machines, parallelism, records and settings go too", async () => {
     partitions: 1,
     storageNodes: 1,
     placement: "together",
+    persistence: "prefix",
   });
   expect(shrunk.case.input["input"]).toMatchObject({ values: [{}] });
   expect(shrunk.runs).toBeLessThan(40);

@@ -27,6 +27,8 @@ export interface Topology {
   readonly partitions: number;
   /** `spread`: a machine per role. `together`: coordination, broker and storage share one machine. */
   readonly placement: "spread" | "together";
+  /** What the machines' disks keep of un-synced changes when the power goes: see sim/disk/persistence.ts. */
+  readonly persistence: "prefix" | "ordered" | "weak";
 }
 
 /** Whole numbers; times in milliseconds where the name says Ms, else microseconds. */

@@ -2,6 +2,7 @@ import type { Host } from "../../src/host/host.ts";
 import type { Connection } from "../../src/host/net.ts";
 import { Journal } from "../../src/kernel/journal.ts";
 import { Kernel } from "../../src/kernel/kernel.ts";
+import { frameClassifier } from "../../src/rpc/classify.ts";
 import { SimDisk } from "../../src/sim/disk/sim-disk.ts";
 import { Site } from "../../src/sim/site.ts";
 import type { Fault, FaultEffect } from "../../src/world/fault.ts";
@@ -12,13 +13,13 @@ import { Supervisor } from "../../src/world/supervisor.ts";
 import { Triggers } from "../../src/world/trigger.ts";
 
 /**
- * Three machines, `tm0`, `tm1` and `tm2`, with small programs and the real fault engine: what the laws of faults are
+ * Three machines, `tm0`, `tm1` and `tm2` (`tm3` is one that a fault may add), with small programs and the real fault engine: what the laws of faults are
  * shown on. `said` is what the programs reported, in order, with their instants.
  */
 export async function playFaults(plan: readonly Fault[], programs: Readonly<Record<string, Program>>): Promise<Played> {
   const kernel = new Kernel({ seed: "laws", journal: new Journal(), untilUs: 120_000_000 });
   const settings = { jitterUs: 0, slowPerMille: 0, splitPerMille: 0, mergePerMille: 0, latencyUs: 500 };
-  const site = new Site(kernel, { settings });
+  const site = new Site(kernel, { settings, classifier: frameClassifier });
   const layout = layoutOf({
     jobManagers: 0,
     workers: 3,
@@ -28,6 +29,7 @@ export async function playFaults(plan: readonly Fault[], programs: Readonly<Reco
     parallelism: 1,
     partitions: 1,
     placement: "spread",
+    persistence: "prefix",
   });
   const disks = new Map<string, SimDisk>();
   for (const { role, machine } of layout.roles) {
@@ -54,19 +56,30 @@ export async function playFaults(plan: readonly Fault[], programs: Readonly<Reco
       disk: machine => disks.get(machine)!,
       restart: role => supervisor.restart(role),
       powerUp: machine => supervisor.powerUp(machine),
+      abandon: role => supervisor.abandon(role),
+      addWorker() {
+        const role = "tm3";
+        const disk = new SimDisk(kernel, { machine: role, seed: "laws", latencyUs: 100 });
+        disks.set(role, disk);
+        site.addMachine(role, { disk });
+        site.place(role, role);
+        start(role, programs[role]!);
+        return role;
+      },
       incarnation: role => site.role(role).incarnation,
     },
     () => {},
   );
   engine.arm(plan, triggers);
   const said: Said[] = [];
-  for (const [role, program] of Object.entries(programs)) {
+  const start = (role: string, program: Program): void => {
     const lives = { count: 0 };
     supervisor.start(role, host => {
       const life = lives.count++;
       program(host, life, text => said.push({ role, life, text, atMs: Math.floor(kernel.nowUs / 1000) }));
     });
-  }
+  };
+  for (const [role, program] of Object.entries(programs)) if (role !== "tm3") start(role, program);
   const end = await kernel.run();
   if (end.kind === "broken") throw new Error(end.reason);
   const ledger = engine.ledger({ fromUs: 0, toUs: kernel.nowUs });
@@ -87,7 +100,15 @@ export interface Played {
   readonly said: readonly Said[];
   readonly ledger: readonly FaultEffect[];
   readonly end: string;
-  texts(role: string): readonly string[];
+  texts(role: string): string[];
+}
+
+export function instantsOf({ said }: Pick<Played, "said">, role: string): readonly number[] {
+  return said.filter(one => one.role === role).map(one => one.atMs);
+}
+
+export function saidBy({ said }: Pick<Played, "said">, role: string): readonly Said[] {
+  return said.filter(one => one.role === role);
 }
 
 /** Sends `count` numbered bytes to `to`, one every 10 ms, over one connection. */

@@ -68,8 +68,11 @@ export type DiskOperation = "open" | "read" | "write" | "sync" | "rename" | "syn
 
 export const diskOperations: readonly DiskOperation[] = ["open", "read", "write", "sync", "rename", "sync-directory"];
 
-/** Where in a living task the author's code throws; `snapshot` and `notify` exist in sources and sinks only. */
-export type TaskSite = "open" | "record" | "snapshot" | "notify" | "timer" | "close";
+/**
+ * Where in a living task the author's code throws; `snapshot`, `notify` and `restore` exist in sources and sinks only,
+ * `snapshot-async` (work is prepared, and nobody was told) in sinks.
+ */
+export type TaskSite = "open" | "restore" | "record" | "snapshot" | "snapshot-async" | "notify" | "timer" | "close";
 
 const defaultForMs = 500;
 

@@ -1,9 +1,20 @@
-import type { Topology } from "../world/case.ts";
 import { faultKinds, type EventPattern, type Fault, type FaultKind, type Trigger } from "../world/fault.ts";
 import type { Dice } from "./dice.ts";
 import { recoveryEvents, type Pilot, type PilotMoment } from "./pilot.ts";
-import { diskOperations, type TaskSite } from "./plan.ts";
+import { diskOperations } from "./plan.ts";
 import type { Profile } from "./profile.ts";
+import { rarerFault } from "./rarer-faults.ts";
+import {
+  busyWorkerOf,
+  diskOwnerOf,
+  linkOf,
+  processOf,
+  siteOf,
+  subtaskOf,
+  subtaskWithin,
+  workerOf,
+  type StormGround,
+} from "./storm-targets.ts";
 
 /**
  * Random plans that a correct system survives. It owns which faults fall together, on whom and when; the cluster and
@@ -27,21 +38,29 @@ export function stormPlan(dice: Dice, ground: StormGround): readonly Fault[] {
   return plan;
 }
 
-export interface StormGround {
-  readonly profile: Profile;
-  readonly kinds: readonly FaultKind[];
-  readonly topology: Topology;
-  /** An author's own services: targets by their names. */
-  readonly services: readonly string[];
-  readonly pilot: Pilot;
-}
-
 /** The kinds a profile may use; every profile of today stays in budget. */
 export function kindsOf(profile: Profile): readonly FaultKind[] {
+  if (profile === "all") return faultKinds;
   return profile === "light"
-    ? faultKinds.filter(kind => kind !== "site.power-loss" && kind !== "disk.sync-fails")
-    : faultKinds;
+    ? standardKinds.filter(kind => kind !== "site.power-loss" && kind !== "disk.sync-fails")
+    : standardKinds;
 }
+
+/** Those of which many storms were played and found survivable; the others are for `all`. */
+const standardKinds: readonly FaultKind[] = [
+  "proc.kill",
+  "proc.pause",
+  "machine.power-loss",
+  "site.power-loss",
+  "net.delay",
+  "net.hold",
+  "net.cut",
+  "net.reset",
+  "disk.error",
+  "disk.sync-fails",
+  "disk.slow",
+  "task.fail",
+];
 
 const countOf: Readonly<Record<Profile, readonly [least: number, most: number]>> = {
   light: [1, 2],
@@ -138,6 +157,8 @@ function faultOf(dice: Dice, ground: StormGround, kind: FaultKind, first: boolea
       };
     case "task.fail":
       return { kind, target: subtaskOf(dice, ground), when, params: { site: siteOf(dice) } };
+    default:
+      return rarerFault(dice, ground, kind, when, actor);
   }
 }
 
@@ -189,81 +210,4 @@ function triggerAtTime(dice: Dice, pilot: Pilot): Trigger {
 function stepped(dice: Dice, when: Trigger): Trigger {
   if (!dice.chance(125)) return when;
   return { step: dice.magnitude(10, 600), ...(dice.chance(250) ? { life: 1 } : {}) };
-}
-
-function processOf(dice: Dice, ground: StormGround, actor: string | undefined, first: boolean): string {
-  if (first) return dice.chance(850) ? busyWorkerOf(dice, ground) : jobManagerOf(dice, ground);
-  if (actor !== undefined && actor !== "" && dice.chance(400)) return actor;
-  return dice.weighted<string>([
-    [50, workerOf(dice, ground, actor)],
-    [20, jobManagerOf(dice, ground)],
-    [12, storageOf(dice, ground)],
-    [9, "broker"],
-    [9, "coord"],
-    ...ground.services.map(service => [9, service] as const),
-  ]);
-}
-
-function workerOf(dice: Dice, { topology }: StormGround, actor: string | undefined): string {
-  if (actor?.startsWith("tm") === true && dice.chance(600)) return actor;
-  return `tm${dice.between(0, topology.workers - 1)}`;
-}
-
-/** Slots are filled worker by worker: the last ones may have nothing to do, and nobody misses them. */
-function busyWorkerOf(dice: Dice, { topology }: StormGround): string {
-  const busy = Math.ceil(topology.parallelism / topology.slotsPerWorker);
-  return `tm${dice.between(0, Math.min(busy, topology.workers) - 1)}`;
-}
-
-function jobManagerOf(dice: Dice, { topology }: StormGround): string {
-  return `jm${dice.between(0, topology.jobManagers - 1)}`;
-}
-
-function storageOf(dice: Dice, { topology }: StormGround): string {
-  return `dfs${dice.between(0, topology.storageNodes - 1)}`;
-}
-
-function diskOwnerOf(dice: Dice, ground: StormGround): string {
-  return dice.weighted<string>([
-    [60, storageOf(dice, ground)],
-    [25, "broker"],
-    [15, "coord"],
-  ]);
-}
-
-/** Sources and sinks alone have snapshots and notifications; every operator has records. */
-function siteOf(dice: Dice): TaskSite {
-  return dice.weighted<TaskSite>([
-    [70, "record"],
-    [10, "open"],
-    [10, "snapshot"],
-    [10, "notify"],
-  ]);
-}
-
-/** Pairs that talk to each other in a running job, either direction. */
-function linkOf(dice: Dice, ground: StormGround): string {
-  const worker = workerOf(dice, ground, undefined);
-  const other = dice.weighted<string>([
-    [30, workerOf(dice, ground, undefined)],
-    [25, jobManagerOf(dice, ground)],
-    [20, "broker"],
-    [15, storageOf(dice, ground)],
-    [10, "coord"],
-  ]);
-  const pair =
-    other === worker || other === "coord"
-      ? [jobManagerOf(dice, ground), other === worker ? worker : other]
-      : [worker, other];
-  return dice.chance(500) ? `${pair[0]}>${pair[1]}` : `${pair[1]}>${pair[0]}`;
-}
-
-function subtaskOf(dice: Dice, { pilot, topology }: StormGround): string {
-  return pilot.subtasks.length === 0 ? "source[0]" : subtaskWithin(dice.pick(pilot.subtasks), topology.parallelism);
-}
-
-/** The pilot may have run with more subtasks than this case has. */
-function subtaskWithin(subtask: string, parallelism: number): string {
-  const parts = /^(.*)\[(\d+)\]$/.exec(subtask);
-  return parts === null ? subtask : `${parts[1]}[${Number(parts[2]) % parallelism}]`;
 }

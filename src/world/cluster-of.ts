@@ -20,6 +20,7 @@ export function clusterOf(layout: Layout, topology: Topology, knobs: Knobs): Clu
     restart: { kind: "fixed-delay", delayMs: knobs.restartDelayMs, attemptsMax: knobs.restartsMax },
     slotsTimeoutMs: SLOTS_TIMEOUT_MS,
     slotsSettleMs: SLOTS_SETTLE_MS,
+    cancelTimeoutMs: CANCEL_TIMEOUT_MS,
     transactionTimeoutMs: knobs.transactionTimeoutMs,
     bufferRecordsMax: knobs.bufferRecordsMax,
     creditsPerChannel: knobs.creditsPerChannel,
@@ -36,5 +37,7 @@ export function clusterOf(layout: Layout, topology: Topology, knobs: Knobs): Clu
 /** Longer than any storm: a cluster that is short of workers waits for the calm instead of failing the job. */
 const SLOTS_TIMEOUT_MS = 600_000;
 const SLOTS_SETTLE_MS = 50;
+/** Longer than a disk or a service that obeys again needs for what a closing writer still has to do. */
+const CANCEL_TIMEOUT_MS = 5_000;
 /** A storm may spoil several checkpoints in a row; that is no reason to fail a job that recovers. */
 const TOLERABLE_FAILURES = 1_000;

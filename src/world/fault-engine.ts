@@ -1,4 +1,4 @@
-import type { Fault, FaultEffect } from "./fault.ts";
+import { faultName, type Fault, type FaultEffect } from "./fault.ts";
 import { faultDevice } from "./faults/fault-catalogue.ts";
 import type { Injected, Levers } from "./faults/fault-device.ts";
 import type { Triggers } from "./trigger.ts";
@@ -25,8 +25,8 @@ export class FaultEngine {
     for (const [index, fault] of plan.entries()) {
       const entry: LedgerEntry = { fault, injected: undefined };
       this.#entries.push(entry);
-      // By what it is and not by where it stands: removing another fault of the plan must not rename this one.
-      const name = `fault/${JSON.stringify(fault)}`;
+      const name = faultName(fault);
+      faultDevice(fault.kind).prepare?.(this.#levers);
       const target = roleOf(this.#levers.layout, fault.target) ?? fault.target;
       triggers.arm(name, fault.when, target, () => this.#fire(entry, index, name));
     }

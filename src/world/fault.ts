@@ -16,19 +16,47 @@ export interface Fault {
 export const faultKinds = [
   "proc.kill",
   "proc.pause",
+  "proc.slow",
+  "proc.restart",
+  "proc.kill-loop",
+  "rolling.restart",
   "machine.power-loss",
   "site.power-loss",
+  "machine.remove",
+  "machine.add",
+  "clock.jump",
+  "clock.drift",
+  "clock.freeze",
   "net.delay",
+  "net.slow",
   "net.hold",
   "net.cut",
   "net.reset",
+  "net.swizzle",
+  "net.flap",
+  "net.corrupt",
+  "rpc.lose-request",
+  "rpc.lose-reply",
+  "rpc.delay",
   "disk.error",
   "disk.sync-fails",
   "disk.slow",
   "task.fail",
+  "task.stuck-cancel",
+  "snapshot.slow",
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
+
+/** By what it is and not by where it stands in a plan: the name of its owner in the agenda, and of its draws. */
+export function faultName(fault: Fault): string {
+  return `fault/${JSON.stringify(fault)}`;
+}
+
+/** A whole number among a fault's parameters. */
+export function numberOf(fault: Fault, param: string, otherwise: number): number {
+  return Number(fault.params?.[param] ?? otherwise);
+}
 
 /**
  * When a fault fires: at an instant; the nth time an event matches (plus a delay); or before the nth port call of the

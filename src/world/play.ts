@@ -117,6 +117,8 @@ class Play {
         disk: machine => this.world.disk(machine),
         restart: role => supervisor.restart(role),
         powerUp: machine => supervisor.powerUp(machine),
+        abandon: role => supervisor.abandon(role),
+        addWorker: () => this.world.addWorker(),
         incarnation: role => site.role(role).incarnation,
       },
       fault => this.#log.faultFired(fault),
@@ -192,7 +194,8 @@ class Play {
       slotsPerWorker: topology.slotsPerWorker,
       replicas: topology.replicas,
     };
-    for (const role of leftDead(site, layout, needs, new RandomStream(seed, "world/calm"))) supervisor.abandon(role);
+    const draws = new RandomStream(seed, "world/calm");
+    for (const role of leftDead(site, layout, supervisor.abandoned, needs, draws)) supervisor.abandon(role);
     this.#engine.cureAll();
   }
 

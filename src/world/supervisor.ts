@@ -43,6 +43,11 @@ export class Supervisor {
     for (const role of roles) this.restart(role);
   }
 
+  /** Those that stay dead. */
+  get abandoned(): ReadonlySet<string> {
+    return this.#abandoned;
+  }
+
   /** The role stays dead for good. */
   abandon(role: string): void {
     this.#abandoned.add(role);

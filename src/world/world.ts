@@ -32,11 +32,14 @@ export class World {
   readonly #played: Case;
   readonly #actors: Actors;
   readonly #disks = new Map<string, SimDisk>();
+  readonly #clockDraws: RandomStream;
+  #added = 0;
 
   constructor(played: Case, actors: Actors, options: { readonly journal: Journal; readonly eventsMax: number }) {
     const { topology, knobs, seed } = played;
     this.#played = played;
     this.#actors = actors;
+    this.#clockDraws = new RandomStream(seed, "world/clocks");
     this.kernel = new Kernel({ seed, ...options });
     this.layout = layoutOf(topology, Object.keys(actors.services));
     this.site = new Site(this.kernel, {
@@ -68,20 +71,36 @@ export class World {
     }
   }
 
+  /** One more machine with a worker; its role. */
+  addWorker(): string {
+    const role = `tm${this.layout.workers.length + this.#added++}`;
+    this.#addMachine(role);
+    this.site.place(role, role);
+    const { topology, knobs } = this.#played;
+    const cluster = clusterOf(this.layout, topology, knobs);
+    this.supervisor.start(
+      role,
+      this.#mainOf({ role, kind: "worker", machine: role }, { cluster, job: this.#reference() }),
+    );
+    return role;
+  }
+
   /** Its disks' volumes serve the next world. */
   dispose(): void {
     for (const disk of this.#disks.values()) disk.dispose();
   }
 
   #addMachines(): void {
-    const { seed, knobs } = this.#played;
-    const draws = new RandomStream(seed, "world/clocks");
-    for (const machine of this.layout.machines) {
-      const disk = new SimDisk(this.kernel, { machine, seed, latencyUs: knobs.diskLatencyUs });
-      this.#disks.set(machine, disk);
-      const clockOffsetMs = draws.between(-knobs.clockOffsetMsMax, knobs.clockOffsetMsMax);
-      this.site.addMachine(machine, { disk, clockOffsetMs });
-    }
+    for (const machine of this.layout.machines) this.#addMachine(machine);
+  }
+
+  #addMachine(machine: string): void {
+    const { seed, knobs, topology } = this.#played;
+    const { persistence } = topology;
+    const disk = new SimDisk(this.kernel, { machine, seed, latencyUs: knobs.diskLatencyUs, persistence });
+    this.#disks.set(machine, disk);
+    const clockOffsetMs = this.#clockDraws.between(-knobs.clockOffsetMsMax, knobs.clockOffsetMsMax);
+    this.site.addMachine(machine, { disk, clockOffsetMs });
   }
 
   #putInput(): void {

@@ -27,6 +27,8 @@ export interface ClusterConfig {
   readonly slotsTimeoutMs: number;
   /** How long to wait for further workers once the slots suffice, so that a job spreads over those that start together. */
   readonly slotsSettleMs: number;
+  /** A subtask that has not let go this long after its cancellation takes its worker's process with it. */
+  readonly cancelTimeoutMs: number;
   readonly transactionTimeoutMs: number;
   readonly bufferRecordsMax: number;
   readonly creditsPerChannel: number;
@@ -70,6 +72,7 @@ export const clusterDefaults = {
   restart: { kind: "fixed-delay", delayMs: 1_000, attemptsMax: Number.MAX_SAFE_INTEGER },
   slotsTimeoutMs: 300_000,
   slotsSettleMs: 50,
+  cancelTimeoutMs: 180_000,
   transactionTimeoutMs: 900_000,
   bufferRecordsMax: 32,
   creditsPerChannel: 2,

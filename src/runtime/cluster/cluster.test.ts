@@ -70,6 +70,7 @@ class SmallCluster {
       restart: { kind: "fixed-delay", delayMs: 50, attemptsMax: 20 },
       slotsTimeoutMs: 60_000,
       slotsSettleMs: 5,
+      cancelTimeoutMs: 5_000,
       transactionTimeoutMs: 20_000,
       bufferRecordsMax: 4,
       creditsPerChannel: 2,

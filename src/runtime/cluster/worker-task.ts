@@ -1,4 +1,4 @@
-import type { Host } from "../../host/host.ts";
+import type { Host, Timer } from "../../host/host.ts";
 import type { ClusterServices } from "../api/cluster-services.ts";
 import type {
   CheckpointStorage,
@@ -28,6 +28,8 @@ export class WorkerTask implements TaskEnvironment {
   #task: RunningTask | undefined;
   #cancelAsked = false;
   #completed = 0;
+  #cancelWatch: Timer | undefined;
+  readonly #cancelTimeoutMs: number;
 
   constructor(options: WorkerTaskOptions) {
     this.host = options.host;
@@ -35,6 +37,7 @@ export class WorkerTask implements TaskEnvironment {
     this.storage = options.storage;
     this.deployment = options.deployment;
     this.recordCostUs = options.recordCostUs;
+    this.#cancelTimeoutMs = options.cancelTimeoutMs;
     this.#outbox = options.outbox;
   }
 
@@ -42,7 +45,7 @@ export class WorkerTask implements TaskEnvironment {
   start(begin: (environment: TaskEnvironment) => RunningTask): void {
     try {
       this.#task = begin(this);
-      if (this.#cancelAsked) this.#task.cancel();
+      if (this.#cancelAsked) this.#cancelTask(this.#task);
     } catch (error) {
       this.failed(error instanceof Error ? error.message : String(error));
     }
@@ -87,7 +90,7 @@ export class WorkerTask implements TaskEnvironment {
   cancel(): void {
     if (this.#cancelAsked) return;
     this.#cancelAsked = true;
-    this.#task?.cancel();
+    if (this.#task !== undefined) this.#cancelTask(this.#task);
   }
 
   // What the subtask asks of the worker (TaskEnvironment).
@@ -126,6 +129,15 @@ export class WorkerTask implements TaskEnvironment {
     if (!this.ended) this.#outbox.readerEvent(this.deployment.execution, uid, event);
   }
 
+  /**
+   * Nothing in a process can stop code that does not return: what an attempt still holds could write later, beside the
+   * next one. So the process ends instead, as Flink's cancellation watchdog ends it.
+   */
+  #cancelTask(task: RunningTask): void {
+    task.cancel();
+    if (!this.ended) this.#cancelWatch = this.host.timer(this.#cancelTimeoutMs, () => this.host.exit(STUCK_EXIT_CODE));
+  }
+
   #advance(from: TaskState, to: TaskState): void {
     if (this.#state !== from) return;
     this.#state = to;
@@ -133,6 +145,7 @@ export class WorkerTask implements TaskEnvironment {
   }
 
   #end(state: TaskState): void {
+    this.#cancelWatch?.cancel();
     if (!this.ended) this.#advance(this.#state, state);
   }
 }
@@ -143,8 +156,12 @@ export interface WorkerTaskOptions {
   readonly storage: CheckpointStorage;
   readonly deployment: TaskDeployment;
   readonly recordCostUs: number;
+  readonly cancelTimeoutMs: number;
   readonly outbox: TaskOutbox;
 }
+
+/** Flink's code for a fatal error of a task manager. */
+const STUCK_EXIT_CODE = 239;
 
 /** Where a subtask's words leave the worker. */
 export interface TaskOutbox {

@@ -54,6 +54,7 @@ export function workerMain(host: Host, config: ClusterConfig, jobs: JobLoader): 
       storage: storageOf(deployment.job.id),
       deployment,
       recordCostUs: config.recordCostUs,
+      cancelTimeoutMs: config.cancelTimeoutMs,
       outbox: link,
     });
   // Function objects may have fields, so the job is built anew for each subtask: two of them share nothing.

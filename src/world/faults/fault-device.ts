@@ -1,7 +1,7 @@
 import type { Incarnation } from "../../kernel/process.ts";
 import type { SimDisk } from "../../sim/disk/sim-disk.ts";
 import type { Site } from "../../sim/site.ts";
-import type { Fault, FaultKind, Owes } from "../fault.ts";
+import { faultName, type Fault, type FaultKind, type Owes } from "../fault.ts";
 import type { Layout } from "../layout.ts";
 import type { TaskFaults } from "./task-faults.ts";
 
@@ -14,11 +14,14 @@ export interface FaultDevice {
   /** One sentence for `list faults`. */
   readonly sentence: string;
   readonly target: TargetKind;
-  readonly lasts: "once" | "for-a-while";
+  /** `until-calm`: the end of the storm cures it; `for-good`: nothing does. */
+  readonly lasts: "once" | "for-a-while" | "until-calm" | "for-good";
   readonly params: Readonly<Record<string, ParamRule>>;
   readonly owes: Owes;
   /** Title of the test which shows that the fault bites. */
   readonly law: string;
+  /** Before the run: what must be there from the start for the fault to bite later. */
+  prepare?(levers: Levers): void;
   /** Does it. The cure ends it; undefined where nothing is left to end. */
   inject(levers: Levers, fault: Fault): Injected;
 }
@@ -53,7 +56,16 @@ export interface Levers {
   restart(role: string): void;
   /** Power for a machine that has none, and a new life for each of its roles. */
   powerUp(machine: string): void;
+  /** The role stays dead for good, whatever else happens. */
+  abandon(role: string): void;
+  /** One more machine with a worker; its role. */
+  addWorker(): string;
   incarnation(role: string): Incarnation | undefined;
+}
+
+/** Does something later, as an event of the fault's own. */
+export function later({ site: { kernel } }: Levers, fault: Fault, delayUs: number, act: () => void): void {
+  kernel.at(kernel.nowUs + delayUs, kernel.owner(faultName(fault)), act);
 }
 
 /** An effect of one instant. */

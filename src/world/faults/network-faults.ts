@@ -1,6 +1,6 @@
 import type { Link } from "../../sim/net/link.ts";
 import { noNetEffect, type NetEffect } from "../../sim/net/net-effect.ts";
-import type { Fault } from "../fault.ts";
+import { numberOf, type Fault } from "../fault.ts";
 import { roleOf } from "../layout.ts";
 import type { FaultDevice, Injected, InjectedEffect, Levers } from "./fault-device.ts";
 
@@ -17,6 +17,19 @@ export const networkFaults: readonly FaultDevice[] = [
     inject: (levers, fault) =>
       lasting(levers, fault, (links, effect) =>
         levers.site.network.delay(links, Number(fault.params?.["addUs"] ?? 50_000), effect),
+      ),
+  },
+  {
+    kind: "net.slow",
+    sentence: "Everything on the link takes longer, until the calm.",
+    target: "link-or-role",
+    lasts: "until-calm",
+    params: { addUs: { type: "integer", min: 1, max: 60_000_000, otherwise: 20_000 } },
+    owes: "recover",
+    law: "a slow link stays slow, in order, and slows no other link",
+    inject: (levers, fault) =>
+      lasting(levers, fault, (links, effect) =>
+        levers.site.network.delay(links, numberOf(fault, "addUs", 20_000), effect),
       ),
   },
   {
@@ -53,6 +66,19 @@ export const networkFaults: readonly FaultDevice[] = [
       return { effect: watched(effect) };
     },
   },
+  {
+    kind: "net.corrupt",
+    sentence: "Bits flip on the way: a checksum must make a reset of it, never a record.",
+    target: "link-or-role",
+    lasts: "for-a-while",
+    params: { segments: { type: "integer", min: 1, max: 1_000, otherwise: 1 } },
+    owes: "recover",
+    law: "a corrupted segment has one flipped bit, and the next one is whole",
+    inject: (levers, fault) =>
+      lasting(levers, fault, (links, effect) =>
+        levers.site.network.corrupt(links, numberOf(fault, "segments", 1), effect),
+      ),
+  },
 ];
 
 function lasting(
@@ -67,7 +93,7 @@ function lasting(
 }
 
 /** Both kinds of target: `jm0>tm1` is one direction of a pair, `tm1` is all ways to and from its machine. */
-function linksOf(levers: Levers, fault: Fault): readonly Link[] {
+export function linksOf(levers: Levers, fault: Fault): readonly Link[] {
   const { network } = levers.site;
   const machine = (role: string) => levers.site.machineOf(roleOf(levers.layout, role)!).name;
   const [from, to] = fault.target.split(">");
@@ -76,7 +102,7 @@ function linksOf(levers: Levers, fault: Fault): readonly Link[] {
 }
 
 /** What the counters say, in words; undefined while all of them are zero. */
-function watched(effect: NetEffect): () => InjectedEffect | undefined {
+export function watched(effect: NetEffect): () => InjectedEffect | undefined {
   return () => {
     const { firstAtUs, lastAtUs, ...counts } = effect;
     if (firstAtUs === undefined || lastAtUs === undefined) return undefined;

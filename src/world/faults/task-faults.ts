@@ -7,11 +7,11 @@ import type { JobGraph } from "../../runtime/graph/job-graph.ts";
 import type { LogicalGraph, LogicalNode, Operator } from "../../runtime/graph/logical-graph.ts";
 
 /**
- * Exceptions of an author's code, inside a process that lives on. It owns which call of which subtask throws next; the
+ * What goes wrong in an author's code, inside a process that lives on. It owns which call of which subtask is struck next; the
  * functions of the job are woven so that each asks before it does its work. The runtime is not aware of any of it.
  */
 export class TaskFaults {
-  readonly #armed: ArmedFailure[] = [];
+  readonly #armed: ArmedStrike[] = [];
   /** Operator name → name of the vertex in which it is chained. */
   readonly #vertexOf: ReadonlyMap<string, string>;
 
@@ -21,11 +21,11 @@ export class TaskFaults {
     );
   }
 
-  /** The next call at that site of that subtask, of one operator or of any in its chain, throws. The returned cure disarms it; `thrown` says whether it bit. */
-  arm(site: TaskSite, operator: string, subtask: number, thrown: (role: string) => void): () => void {
-    const failure: ArmedFailure = { site, operator, subtask, thrown };
-    this.#armed.push(failure);
-    return () => this.#disarm(failure);
+  /** Strikes at the next call at that site of that subtask, of one operator or of any in its chain. The returned cure disarms it. */
+  arm(site: TaskSite, operator: string, subtask: number, strike: Strike): () => void {
+    const armed: ArmedStrike = { site, operator, subtask, strike };
+    this.#armed.push(armed);
+    return () => this.#disarm(armed);
   }
 
   /** The same job with functions that can be made to throw. */
@@ -33,23 +33,22 @@ export class TaskFaults {
     return { ...job, weave: (graph: LogicalGraph) => this.#weaveGraph(job.weave?.(graph) ?? graph, role) };
   }
 
-  #disarm(failure: ArmedFailure): void {
-    const index = this.#armed.indexOf(failure);
+  #disarm(armed: ArmedStrike): void {
+    const index = this.#armed.indexOf(armed);
     if (index >= 0) this.#armed.splice(index, 1);
   }
 
-  #check(site: TaskSite, operator: string, subtask: number, role: string): void {
-    if (this.#armed.length === 0) return;
-    const failure = this.#armed.find(
+  #check(site: TaskSite, operator: string, subtask: number, role: string): Promise<void> | undefined {
+    if (this.#armed.length === 0) return undefined;
+    const armed = this.#armed.find(
       one =>
         one.site === site &&
         one.subtask === subtask &&
         (one.operator === operator || one.operator === this.#vertexOf.get(operator)),
     );
-    if (failure === undefined) return;
-    this.#disarm(failure);
-    failure.thrown(role);
-    throw new Error(`injected failure of ${operator}[${subtask}] at ${site}`);
+    if (armed === undefined) return undefined;
+    this.#disarm(armed);
+    return armed.strike(role, `${operator}[${subtask}] at ${site}`);
   }
 
   #weaveGraph(graph: LogicalGraph, role: string): LogicalGraph {
@@ -80,18 +79,34 @@ export class TaskFaults {
   }
 }
 
-/** Where in an author's code the exception is thrown; `snapshot` and `notify` exist in sources and sinks only. */
-export const taskSites = ["open", "record", "snapshot", "notify", "timer", "close"] as const;
-export type TaskSite = (typeof taskSites)[number];
+/**
+ * Where in an author's code an exception is thrown. `snapshot`, `notify` and `restore` exist in sources and sinks only;
+ * `snapshot-async` is a sink that has prepared its work and fails before it says so.
+ */
+export const taskSites = [
+  "open",
+  "restore",
+  "record",
+  "snapshot",
+  "snapshot-async",
+  "notify",
+  "timer",
+  "close",
+] as const;
+/** `release`: a sink's writer lets go of what it holds, and may take its time. */
+export type TaskSite = (typeof taskSites)[number] | "release";
 
-interface ArmedFailure {
+/** Throws, or takes time; at a site that cannot wait the promise is ignored. `where` is for a reader. */
+export type Strike = (role: string, where: string) => Promise<void> | undefined;
+
+interface ArmedStrike {
   readonly site: TaskSite;
   readonly operator: string;
   readonly subtask: number;
-  readonly thrown: (role: string) => void;
+  readonly strike: Strike;
 }
 
-type Check = (site: TaskSite, subtask: number) => void;
+type Check = (site: TaskSite, subtask: number) => Promise<void> | undefined;
 
 /** Wraps a plain or rich function in a rich one, which knows its subtask from `open`. */
 function failing<M extends string, F>(inner: F, method: M, check: Check): F {
@@ -155,9 +170,17 @@ function failingSource(inner: Source<unknown>, check: Check): Source<unknown> {
       const { subtask } = context;
       check("open", subtask);
       const reader = inner.createReader(context);
+      let started = false;
       return {
-        start: () => reader.start(),
-        addSplits: splits => reader.addSplits(splits),
+        start() {
+          started = true;
+          reader.start();
+        },
+        addSplits(splits) {
+          // What it gets before its start is what the checkpoint holds.
+          if (!started) check("restore", subtask);
+          reader.addSplits(splits);
+        },
         noMoreSplits: () => reader.noMoreSplits(),
         poll(output, recordsMax) {
           check("record", subtask);
@@ -187,6 +210,7 @@ function failingSink(inner: Sink<unknown>, check: Check): Sink<unknown> {
     createWriter(context) {
       const { subtask } = context;
       check("open", subtask);
+      if (context.restoredCheckpoint > 0) check("restore", subtask);
       const writer = inner.createWriter(context);
       return {
         ...(writer.open === undefined ? {} : { open: async () => writer.open?.() }),
@@ -197,11 +221,14 @@ function failingSink(inner: Sink<unknown>, check: Check): Sink<unknown> {
         ...(writer.writable === undefined ? {} : { writable: () => writer.writable?.() ?? true }),
         async prepareCommit() {
           check("snapshot", subtask);
-          return writer.prepareCommit();
+          const committables = await writer.prepareCommit();
+          check("snapshot-async", subtask);
+          return committables;
         },
         close() {
           check("close", subtask);
-          return writer.close();
+          const held = check("release", subtask);
+          return held === undefined ? writer.close() : held.then(() => writer.close());
         },
       };
     },

@@ -1,0 +1,148 @@
+import { expect, test } from "vitest";
+import type { Fault } from "../../src/world/fault.ts";
+import { instantsOf, playFaults, receiver, saidBy, sender, type Played, type Program } from "./fault-stage.ts";
+
+/** Laws of faults of processes, machines and clocks; what is not their target stays as it was. */
+
+const ms = (milliseconds: number) => milliseconds * 1000;
+
+/** Ticks every 10 ms by its own clocks. */
+const ticker: Program = (host, life, say) => {
+  const startedMs = host.clock.monotonic();
+  const tick = (n: number): void => {
+    host.timer(10, () => {
+      say(`life ${life}, tick ${n}, wall ${host.clock.now() % 1_000_000}, ran ${host.clock.monotonic() - startedMs}`);
+      if (n < 10) tick(n + 1);
+    });
+  };
+  tick(1);
+};
+
+test("a slow process is late, does all it is asked, and slows nobody else", async () => {
+  const slow: Fault = {
+    kind: "proc.slow",
+    target: "tm0",
+    when: { atUs: ms(5) },
+    forUs: ms(500),
+    params: { factor: 100 },
+  };
+  const worker: Program = (host, _life, say) => {
+    const work = (n: number): void => {
+      host.timer(10, () => {
+        host.work(300);
+        say(`${n}`);
+        if (n < 5) work(n + 1);
+      });
+    };
+    work(1);
+  };
+  const played = await playFaults([slow], { tm0: worker, tm1: worker });
+  expect(played.texts("tm0")).toEqual(played.texts("tm1"));
+  expect(instantsOf(played, "tm1")).toEqual([10, 20, 30, 40, 50]);
+  expect(instantsOf(played, "tm0").at(-1)).toBeGreaterThan(80);
+  expect(played.ledger[0]).toMatchObject({ effective: true });
+});
+
+test("a restarted process is another life, and the first one's connections are gone", async () => {
+  const restart: Fault = { kind: "proc.restart", target: "tm1", when: { atUs: ms(35) }, params: { afterUs: ms(1) } };
+  const played = await playFaults([restart], { tm0: sender("tm1", 10), tm1: receiver, tm2: ticker });
+  expect(played.texts("tm0").some(text => text.startsWith("closed"))).toBe(true);
+  expect(played.texts("tm1")).toEqual(["0", "1", "2", "3"]);
+  expect(saidBy(await playFaults([], { tm2: ticker }), "tm2")).toEqual(saidBy(played, "tm2"));
+});
+
+test("a kill loop ends each life after a while, as often as it was told", async () => {
+  const loop: Fault = {
+    kind: "proc.kill-loop",
+    target: "tm0",
+    when: { atUs: ms(25) },
+    forUs: ms(5_000),
+    params: { times: 3, downUs: ms(10), upUs: ms(35) },
+  };
+  const played = await playFaults([loop], { tm0: ticker, tm1: ticker });
+  const ticks = [0, 1, 2, 3].map(life => played.texts("tm0").filter(text => text.startsWith(`life ${life}`)).length);
+  expect(ticks).toEqual([2, 3, 3, 10]);
+  expect(played.texts("tm1").length).toBe(10);
+  expect(played.ledger[0]!.note).toBe("killed tm0, tm0, tm0");
+});
+
+test("a rolling restart meets every role once, and never two at a time", async () => {
+  const roll: Fault = {
+    kind: "rolling.restart",
+    target: "site",
+    when: { atUs: ms(25) },
+    forUs: ms(5_000),
+    params: { downUs: ms(20), everyUs: ms(50) },
+  };
+  const played = await playFaults([roll], { tm0: ticker, tm1: ticker, tm2: ticker });
+  for (const role of ["tm0", "tm1", "tm2"]) {
+    expect(new Set(saidBy(played, role).map(({ text }) => text.slice(0, 6)))).toEqual(new Set(["life 0", "life 1"]));
+  }
+  expect(played.ledger[0]!.note).toBe("killed tm0, tm1, tm2");
+});
+
+test("a removed machine never comes back", async () => {
+  const remove: Fault = { kind: "machine.remove", target: "tm0", when: { atUs: ms(25) } };
+  const later: Fault = { kind: "machine.power-loss", target: "tm0", when: { atUs: ms(30) }, forUs: ms(10) };
+  const played = await playFaults([remove, later], { tm0: ticker, tm1: ticker });
+  expect(played.texts("tm0").length).toBe(2);
+  expect(played.texts("tm1").length).toBe(10);
+  expect(played.ledger.map(row => row.effective)).toEqual([true, false]);
+});
+
+test("an added machine has a worker that the others can reach", async () => {
+  const add: Fault = { kind: "machine.add", target: "site", when: { atUs: ms(25) } };
+  const late: Program = (host, life, say) => void host.timer(50, () => sender("tm3", 3)(host, life, say));
+  const played = await playFaults([add], { tm0: late, tm3: receiver });
+  expect(played.texts("tm3")).toEqual(["0", "1", "2"]);
+  const alone = await playFaults([], { tm0: late, tm3: receiver });
+  expect(alone.texts("tm3")).toEqual([]);
+});
+
+test("a clock that jumps is wrong by so much, and no timer moves", async () => {
+  const jump: Fault = {
+    kind: "clock.jump",
+    target: "tm0",
+    when: { atUs: ms(35) },
+    forUs: ms(30),
+    params: { byMs: -5_000 },
+  };
+  const plain = await playFaults([], { tm0: ticker, tm1: ticker });
+  const played = await playFaults([jump], { tm0: ticker, tm1: ticker });
+  expect(instantsOf(played, "tm0")).toEqual(instantsOf(plain, "tm0"));
+  const walls = ({ said }: Played) =>
+    said.filter(one => one.role === "tm0").map(one => /wall (\d+)/.exec(one.text)![1]);
+  const off = walls(played).map((wall, tick) => Number(walls(plain)[tick]) - Number(wall));
+  expect(off).toEqual([0, 0, 0, 5_000, 5_000, 5_000, 0, 0, 0, 0]);
+  expect(saidBy(played, "tm1")).toEqual(saidBy(plain, "tm1"));
+  expect(played.ledger[0]).toMatchObject({ effective: true });
+});
+
+test("a clock that drifts takes its timers along", async () => {
+  const drift: Fault = {
+    kind: "clock.drift",
+    target: "tm0",
+    when: { atUs: ms(5) },
+    forUs: ms(60_000),
+    params: { ppm: -500_000 },
+  };
+  const played = await playFaults([drift], { tm0: ticker, tm1: ticker });
+  expect(instantsOf(played, "tm1").at(-1)).toBe(100);
+  // The timer that ran keeps its instant; the others take twice their time.
+  expect(instantsOf(played, "tm0").at(-1)).toBe(10 + 9 * 20);
+  expect(played.texts("tm0").at(-1)).toContain("ran 9");
+});
+
+test("a frozen clock says the same time until the thaw, and timers go on", async () => {
+  const freeze: Fault = { kind: "clock.freeze", target: "tm0", when: { atUs: ms(35) }, forUs: ms(30) };
+  const plain = await playFaults([], { tm0: ticker });
+  const played = await playFaults([freeze], { tm0: ticker });
+  expect(instantsOf(played, "tm0")).toEqual(instantsOf(plain, "tm0"));
+  const walls = saidBy(played, "tm0").map(({ text }) => /wall (\d+)/.exec(text)![1]);
+  expect(new Set(walls.slice(3, 6)).size).toBe(1);
+  expect(walls.slice(6)).toEqual(
+    saidBy(plain, "tm0")
+      .map(({ text }) => /wall (\d+)/.exec(text)![1])
+      .slice(6),
+  );
+});

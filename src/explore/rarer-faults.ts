@@ -1,0 +1,129 @@
+import type { Fault, FaultKind, Trigger } from "../world/fault.ts";
+import { rpcMethods } from "../world/faults/rpc-methods.ts";
+import type { Dice } from "./dice.ts";
+import { linkOf, processOf, subtaskOf, workerOf, type StormGround } from "./storm-targets.ts";
+
+/**
+ * Faults of a storm beyond the common ones, each within what a cluster can bear. It owns how hard and how long they
+ * fall; when, and how many, is storm.ts's.
+ */
+export function rarerFault(
+  dice: Dice,
+  ground: StormGround,
+  kind: FaultKind,
+  when: Trigger,
+  actor: string | undefined,
+): Fault {
+  const role = (): string => processOf(dice, ground, actor, false);
+  const way = (): string => (dice.chance(500) ? linkOf(dice, ground) : workerOf(dice, ground, actor));
+  const forUs = (min: number, max: number): number => dice.magnitude(min, max);
+  switch (kind) {
+    case "proc.slow":
+      return {
+        kind,
+        target: role(),
+        when,
+        forUs: forUs(100_000, 2_000_000),
+        params: { factor: dice.magnitude(10, 1_000) },
+      };
+    case "proc.restart":
+      return { kind, target: role(), when, params: { afterUs: dice.magnitude(1_000, 200_000) } };
+    case "proc.kill-loop":
+      return {
+        kind,
+        target: role(),
+        when,
+        forUs: forUs(500_000, 4_000_000),
+        params: {
+          times: dice.between(2, 4),
+          downUs: dice.magnitude(10_000, 200_000),
+          upUs: dice.magnitude(50_000, 800_000),
+        },
+      };
+    case "rolling.restart":
+      return {
+        kind,
+        target: "site",
+        when,
+        forUs: 6_000_000,
+        params: { downUs: dice.magnitude(10_000, 300_000), everyUs: dice.magnitude(100_000, 600_000) },
+      };
+    case "machine.remove":
+      // Always the same one: the others have room for the job, and no file is on it.
+      return { kind, target: "tm0", when };
+    case "machine.add":
+      return { kind, target: "site", when };
+    case "clock.jump":
+      return {
+        kind,
+        target: role(),
+        when,
+        forUs: forUs(100_000, 4_000_000),
+        params: { byMs: dice.magnitude(10, 3_600_000) * (dice.chance(500) ? 1 : -1) },
+      };
+    case "clock.drift":
+      return {
+        kind,
+        target: role(),
+        when,
+        forUs: forUs(500_000, 6_000_000),
+        params: { ppm: dice.magnitude(100, 200_000) * (dice.chance(500) ? 1 : -1) },
+      };
+    case "clock.freeze":
+      return { kind, target: role(), when, forUs: forUs(100_000, 4_000_000) };
+    case "net.slow":
+      return { kind, target: way(), when, params: { addUs: dice.magnitude(500, 50_000) } };
+    case "net.swizzle":
+      return {
+        kind,
+        target: role(),
+        when,
+        forUs: forUs(300_000, 3_000_000),
+        params: { everyUs: dice.magnitude(5_000, 200_000) },
+      };
+    case "net.flap":
+      return {
+        kind,
+        target: way(),
+        when,
+        forUs: forUs(300_000, 4_000_000),
+        params: { everyUs: dice.magnitude(5_000, 400_000) },
+      };
+    case "net.corrupt":
+      return {
+        kind,
+        target: way(),
+        when,
+        forUs: forUs(100_000, 2_000_000),
+        params: { segments: dice.between(1, 3) },
+      };
+    case "rpc.lose-request":
+    case "rpc.lose-reply":
+      return {
+        kind,
+        target: role(),
+        when,
+        forUs: forUs(200_000, 3_000_000),
+        params: { method: dice.pick(rpcMethods), times: dice.between(1, 3) },
+      };
+    case "rpc.delay":
+      return {
+        kind,
+        target: role(),
+        when,
+        forUs: forUs(200_000, 3_000_000),
+        params: {
+          method: dice.pick(rpcMethods),
+          part: dice.pick(["request", "reply"]),
+          byUs: dice.magnitude(1_000, 4_000_000),
+          times: dice.between(1, 3),
+        },
+      };
+    case "task.stuck-cancel":
+      return { kind, target: subtaskOf(dice, ground), when, forUs: forUs(1_000_000, 8_000_000) };
+    case "snapshot.slow":
+      return { kind, target: subtaskOf(dice, ground), when, params: { addUs: dice.magnitude(20_000, 3_000_000) } };
+    default:
+      throw new RangeError(`No storm knows how hard ${kind} may fall.`);
+  }
+}

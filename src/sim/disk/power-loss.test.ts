@@ -1,48 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Disk } from "../../host/disk.ts";
-import { exists, publishFile, readFile, writeNewFile } from "../../host/file.ts";
+import { exists, publishFile, writeNewFile } from "../../host/file.ts";
 import { diskScript, playScript } from "../test/disk-script.ts";
 import { diskStory } from "../test/disk-story.ts";
+import { syncAll, treeAfterPowerLoss, treeOf } from "../test/power-loss-story.ts";
 
 const seeds = Array.from({ length: 40 }, (_, seed) => `p${seed}`);
-
-/** Every file with its contents and every folder, in order. */
-async function treeOf(disk: Disk, folder = ""): Promise<string[]> {
-  const lines: string[] = [];
-  for (const name of await disk.readdir(folder === "" ? "/" : folder)) {
-    const path = `${folder}/${name}`;
-    if ((await disk.stat(path)).kind === "directory") lines.push(`${path}/`, ...(await treeOf(disk, path)));
-    else lines.push(`${path}: ${Buffer.from(await readFile(disk, path)).toString("hex")}`);
-  }
-  return lines;
-}
-
-async function syncAll(disk: Disk, folder = ""): Promise<void> {
-  for (const name of await disk.readdir(folder === "" ? "/" : folder)) {
-    const path = `${folder}/${name}`;
-    if ((await disk.stat(path)).kind === "directory") {
-      await syncAll(disk, path);
-      continue;
-    }
-    const file = await disk.open(path, "r");
-    await file.sync();
-    await file.close();
-  }
-  await disk.syncDirectory(folder === "" ? "/" : folder);
-}
-
-/** What the disk shows after `first` and a power loss. */
-async function treeAfterPowerLoss(seed: string, first: (disk: Disk) => Promise<void>): Promise<string[]> {
-  let tree: string[] = [];
-  const second = async (disk: Disk): Promise<void> => {
-    tree = await treeOf(disk);
-  };
-  const story = await diskStory({ seed, lives: [{ run: first, then: "power-loss" }, { run: second }] });
-  if (story.errors.length > 0) throw story.errors[0];
-  story.disk.dispose();
-  return tree;
-}
 
 test("whatever was done, what is synced to the last file and folder comes back as it was", async () => {
   await fc.assert(

@@ -1,4 +1,5 @@
 import { Kernel } from "../../kernel/kernel.ts";
+import { Journal } from "../../kernel/journal.ts";
 import type { NetworkOptions } from "../net/network.ts";
 import { Site } from "../site.ts";
 import { diskless } from "./diskless.ts";
@@ -10,8 +11,11 @@ export class SmallSite {
   /** Errors that no process caught. */
   readonly crashes: unknown[] = [];
 
-  constructor(roles: readonly string[], options: { readonly seed?: string; readonly net?: NetworkOptions } = {}) {
-    this.kernel = new Kernel({ seed: options.seed ?? "a" });
+  constructor(roles: readonly string[], options: SmallSiteOptions = {}) {
+    this.kernel = new Kernel({
+      seed: options.seed ?? "a",
+      journal: new Journal({ record: options.record ?? false }),
+    });
     const settings = { jitterUs: 0, slowPerMille: 0, splitPerMille: 0, mergePerMille: 0, ...options.net?.settings };
     this.site = new Site(this.kernel, { ...options.net, settings });
     this.site.onProcess(change => {
@@ -38,4 +42,10 @@ export class SmallSite {
   get digest(): string {
     return this.kernel.journal.digest.hex;
   }
+}
+
+interface SmallSiteOptions {
+  readonly seed?: string;
+  readonly net?: NetworkOptions;
+  readonly record?: boolean;
 }

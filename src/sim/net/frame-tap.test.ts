@@ -74,3 +74,33 @@ test("frames of a killed process that had arrived and were not read are not obse
   await small.play();
   expect(seen).toEqual([1]);
 });
+
+test("a recording has each message twice under one number, and the digest of a run without it", async () => {
+  const play = async (record: boolean) => {
+    const small = new SmallSite(["a", "b"], {
+      record,
+      net: { settings: { splitPerMille: 500 }, classifier: threeByteFrames },
+    });
+    small.site.start("b", host => {
+      void host.net.listen("b:in", connection => connection.handle({ data: () => {}, closed: () => {} }));
+    });
+    small.site.start("a", host => {
+      void host.net.connect("b:in").then(connection => {
+        connection.handle({ data: () => {}, closed: () => {} });
+        connection.write(Uint8Array.of(1, 7, 0, 2));
+        connection.write(Uint8Array.of(8, 0));
+      });
+    });
+    await small.play();
+    return small;
+  };
+  const recorded = await play(true);
+  const messages = recorded.kernel.journal.entries.filter(({ what }) => what.startsWith("message."));
+  expect(messages.map(({ owner, what, detail }) => [owner, what, detail?.["method"], detail?.["message"]])).toEqual([
+    ["a", "message.send", "m1", "1.1"],
+    ["a", "message.send", "m2", "1.2"],
+    ["b", "message.receive", "m1", "1.1"],
+    ["b", "message.receive", "m2", "1.2"],
+  ]);
+  expect((await play(false)).digest).toBe(recorded.digest);
+});

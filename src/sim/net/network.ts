@@ -5,6 +5,7 @@ import type { FrameObservation } from "../observation.ts";
 import { ByteSlab } from "./byte-slab.ts";
 import { FrameGate } from "./frame-gate.ts";
 import { FrameTap, type FrameClassifier } from "./frame-tap.ts";
+import { MessageNotes } from "./message-notes.ts";
 import { Link } from "./link.ts";
 import type { Cure, NetEffect } from "./net-effect.ts";
 import { defaultNetSettings, type NetSettings } from "./net-settings.ts";
@@ -25,12 +26,14 @@ export class Network {
   readonly #classifier: FrameClassifier | undefined;
   readonly #stacks = new Map<string, NetStack>();
   readonly #dials = new Map<string, number>();
+  readonly #notes: MessageNotes | undefined;
   #tap: FrameTap | undefined;
   #gate: FrameGate | undefined;
 
   constructor(kernel: Kernel, options: NetworkOptions = {}) {
     this.#kernel = kernel;
     this.#classifier = options.classifier;
+    if (kernel.journal.recording && options.classifier !== undefined) this.#notes = new MessageNotes(options.classifier);
     this.settings = { ...defaultNetSettings, ...chunking(kernel.seed), ...options.settings };
   }
 
@@ -145,6 +148,7 @@ export class Network {
       settings: this.settings,
       sockets: stack.sockets,
       tap: this.#tap,
+      notes: this.#notes,
       acceptor: () => stack.listeners.get(address),
       closed,
     };

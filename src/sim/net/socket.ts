@@ -6,6 +6,7 @@ import { draw } from "../../kernel/random.ts";
 import { portCall } from "../port-call.ts";
 import { Fifo } from "./fifo.ts";
 import type { FrameStream, FrameTap } from "./frame-tap.ts";
+import type { MessageNotes } from "./message-notes.ts";
 import type { NetEffect } from "./net-effect.ts";
 import type { NetSettings } from "./net-settings.ts";
 import { FIN, RESET, SYN, SYN_ACK, WINDOW_OPEN, type Segment } from "./segment.ts";
@@ -56,6 +57,7 @@ export class Socket implements Connection, StreamEnd {
     if (!this.#incarnation.enter(portCall.write)) return true;
     if (this.#resetArrived && this.#state.kind === "open") this.#close("reset");
     if (this.#state.kind !== "open" || this.#finSent) return true;
+    this.#context.notes?.sent(this.#outgoing, bytes, this.#incarnation, this.#peerRole);
     const room = this.#outgoing.write(bytes);
     if (!room) this.#wantsDrained = true;
     return room;
@@ -257,6 +259,7 @@ export class Socket implements Connection, StreamEnd {
   #hand(chunk: Uint8Array): void {
     if (this.#incoming.read(chunk.length)) this.#outgoing.signal(WINDOW_OPEN);
     if (this.#frames !== undefined) this.#context.tap!.look(this.#frames, chunk, this.#peerRole, this.#incarnation);
+    this.#context.notes?.handed(this.#incoming, chunk, this.#peerRole, this.#incarnation);
     this.#handlers!.data(chunk);
   }
 
@@ -346,6 +349,8 @@ export interface SocketContext {
   /** Every socket of the machine that a power loss would end. */
   readonly sockets: Set<Socket>;
   readonly tap: FrameTap | undefined;
+  /** Of a recorded run. */
+  readonly notes: MessageNotes | undefined;
   /** Who listens for this connection now. */
   acceptor(): Acceptor | undefined;
   /** This end is closed for good. */

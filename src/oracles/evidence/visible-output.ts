@@ -1,8 +1,10 @@
+import type { CheckpointMetadata } from "../../runtime/checkpoint/metadata.ts";
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
 import { brokerLogPath, readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
 import type { Setting } from "../oracle.ts";
 import type { Emission } from "../reference/committed-pool.ts";
 import { NotJudged } from "../reference/keyed-fold.ts";
+import { preparedIn, type PreparedWork } from "./epochs.ts";
 import { fileEmission, fileOutput, fileSinkOf, visibleParts } from "./file-output.ts";
 import type { VisibleRecord } from "./visible-record.ts";
 import { logEmission, logOutput, logSinkOf } from "./log-output.ts";
@@ -43,6 +45,23 @@ export function readHistory(setting: Setting): BrokerHistory {
 
 const histories = new WeakMap<Setting, { readonly length: number; readonly history: BrokerHistory }>();
 
+/** What the sinks of a checkpoint had prepared, of those sinks alone whose work has a state in {@link workStates}. */
+export function preparedWork(metadata: CheckpointMetadata, setting: Setting): readonly PreparedWork[] {
+  let sinks = witnessedSinks.get(setting);
+  if (sinks === undefined) {
+    const nodes = setting.graph().nodes.filter(node => logSinkOf(node) !== undefined || isOnStorage(node));
+    witnessedSinks.set(setting, (sinks = new Set(nodes.map(({ uid }) => uid))));
+  }
+  const known = sinks;
+  return preparedIn(metadata).filter(({ sink }) => known.has(sink));
+}
+
+function isOnStorage(node: LogicalNode): boolean {
+  return fileSinkOf(node)?.path.startsWith("dfs://") === true;
+}
+
+const witnessedSinks = new WeakMap<Setting, ReadonlySet<string>>();
+
 /** Each transaction and visible part by its name. A part that is not visible is not named here. */
 export function workStates(
   graph: LogicalGraph,
@@ -53,9 +72,8 @@ export function workStates(
   for (const { kind, transactionalId } of history.transactions)
     states.set(transactionalId, kind === "begun" ? "open" : kind);
   for (const node of graph.nodes) {
-    const sink = fileSinkOf(node);
-    if (sink?.path.startsWith("dfs://") === true)
-      for (const name of visibleParts(sink, setting)) states.set(name, "committed");
+    if (!isOnStorage(node)) continue;
+    for (const name of visibleParts(fileSinkOf(node)!, setting)) states.set(name, "committed");
   }
   return states;
 }

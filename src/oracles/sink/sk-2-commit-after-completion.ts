@@ -1,6 +1,6 @@
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
-import { preparedIn } from "../evidence/epochs.ts";
 import { FinalOutput } from "../evidence/final-output.ts";
+import { preparedWork } from "../evidence/visible-output.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 import type { FrameObservation, Observation } from "../../sim/observation.ts";
 
@@ -12,6 +12,7 @@ import type { FrameObservation, Observation } from "../../sim/observation.ts";
  * what the broker's durable log and the storage nodes show of it at the end. The broker is asked before it commits, so a request that comes too early and takes effect is one.
  *
  * Left out — when a part file became visible: SK-5 has whether it may be. The eventual half for a job that has not finished: SK-3 has what a later checkpoint gave up.
+ * Sinks of an author's own: nobody here can read what they have made visible, the author's claims judge it.
  */
 export const commitAfterCompletion: Oracle = {
   id: "SK-2",
@@ -47,7 +48,8 @@ class Commits implements OracleFold {
     for (const step of this.#record.see(observation)) {
       if (step.kind !== "pointer") continue;
       for (const { metadata } of step.added) {
-        for (const { sink, name } of metadata === undefined ? [] : preparedIn(metadata)) this.#held.set(name, sink);
+        for (const { sink, name } of metadata === undefined ? [] : preparedWork(metadata, this.#setting))
+          this.#held.set(name, sink);
       }
     }
     return undefined;

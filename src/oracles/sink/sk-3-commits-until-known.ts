@@ -1,7 +1,7 @@
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
-import { preparedIn } from "../evidence/epochs.ts";
 import { FinalOutput } from "../evidence/final-output.ts";
+import { preparedWork } from "../evidence/visible-output.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
 /**
@@ -10,6 +10,8 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  * Reads: the prepared work in the metadata of successive checkpoints; what the broker's durable log and the storage nodes
  * show of it. A sink that leaves work out of the next checkpoint takes it for committed; so it must be. What a completed checkpoint holds must
  * never be aborted.
+ *
+ * Left out — sinks of an author's own: nobody here can read what they have made visible. The author's claims judge it.
  */
 export const commitsUntilKnown: Oracle = {
   id: "SK-3",
@@ -38,7 +40,7 @@ class GivenUp implements OracleFold {
       if (step.kind !== "pointer") continue;
       for (const { id, metadata } of step.added) {
         if (metadata === undefined) continue;
-        const now = new Map(preparedIn(metadata).map(({ name, sink }) => [name, sink]));
+        const now = new Map(preparedWork(metadata, this.#setting).map(({ name, sink }) => [name, sink]));
         for (const [name, sink] of this.#held) if (!now.has(name)) this.#givenUp.set(name, { sink, checkpoint: id });
         for (const [name, sink] of now) this.#everHeld.set(name, sink);
         this.#held = now;

@@ -1,7 +1,6 @@
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
-import { preparedIn } from "../evidence/epochs.ts";
-import { readHistory, workStates } from "../evidence/visible-output.ts";
+import { preparedWork, readHistory, workStates } from "../evidence/visible-output.ts";
 import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
 /**
@@ -9,6 +8,8 @@ import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
  *
  * Reads: at the moment in which the job's record says `finished`, the newest checkpoint, the broker's durable log
  * and the storage nodes.
+ *
+ * Left out — sinks of an author's own: nobody here can read what they have made visible. The author's claims judge it.
  */
 export const lastEpochBeforeFinished: Oracle = {
   id: "SK-6",
@@ -42,7 +43,7 @@ class LastEpoch implements OracleFold {
     const metadata = this.#record.completed.at(-1)?.metadata;
     if (metadata === undefined) return undefined;
     const work = workStates(this.#setting.graph(), readHistory(this.#setting), this.#setting);
-    for (const { sink, name } of preparedIn(metadata)) {
+    for (const { sink, name } of preparedWork(metadata, this.#setting)) {
       this.checked++;
       if (work.get(name) === "committed") continue;
       return {

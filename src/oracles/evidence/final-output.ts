@@ -1,10 +1,11 @@
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
 import type { BrokerHistory } from "../../services/log-broker/broker-log.ts";
 import type { FinalState, Setting } from "../oracle.ts";
-import { CommittedPool, type CommittedRecord, type Emission } from "../reference/committed-pool.ts";
+import { CommittedPool, type CommittedRecord } from "../reference/committed-pool.ts";
 import { NotJudged } from "../reference/keyed-fold.ts";
 import { referenceStrands, type Strand, type StrandInput } from "../reference/reference-run.ts";
-import { findOrder, type FoundOrder } from "../reference/witness-search.ts";
+import { imageOf } from "../reference/plain-value.ts";
+import { findOrder, type FoundOrder, type WitnessedFold } from "../reference/witness-search.ts";
 import { logSourceOf, splitsOfLog } from "./log-output.ts";
 import { emissionOf, readHistory, visibleOutput, workStates, type WorkState } from "./visible-output.ts";
 import type { VisibleRecord } from "./visible-record.ts";
@@ -62,9 +63,9 @@ export class FinalOutput {
     });
     return strands.map(strand => {
       const { splits, emitsInOrder } = strand;
-      const fold = () => {
+      const fold = (): WitnessedFold<StrandInput> => {
         const begun = strand.begin();
-        return (input: StrandInput): readonly Emission[] => begun.step(input);
+        return { step: input => begun.step(input), stateImage: () => imageOf([...begun.state()]) };
       };
       return { strand, found: findOrder({ splits, fold, pool, emitsInOrder, complete, stepsMax: STEPS_MAX }) };
     });

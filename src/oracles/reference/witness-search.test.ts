@@ -13,11 +13,14 @@ const input = (split: string, position: number, amount: number): Input => ({ spl
 const emission = (value: number): Emission => ({ sink: "sink", image: String(value), show: () => String(value) });
 
 /** A running total that is order-sensitive: doubled before each addition. Amounts of 0 leave no record. */
-function total(): (input: Input) => readonly Emission[] {
+function total() {
   let sum = 0;
-  return ({ amount }) => {
-    sum = sum * 2 + amount;
-    return amount === 0 ? [] : [emission(sum)];
+  return {
+    step: ({ amount }: Input): readonly Emission[] => {
+      sum = sum * 2 + amount;
+      return amount === 0 ? [] : [emission(sum)];
+    },
+    stateImage: () => String(sum),
   };
 }
 
@@ -25,7 +28,7 @@ function total(): (input: Input) => readonly Emission[] {
 function committed(order: readonly Input[]): CommittedRecord[] {
   const fold = total();
   return order
-    .flatMap(one => fold(one).map(record => ({ ...record, split: one.split, position: one.position })))
+    .flatMap(one => fold.step(one).map(record => ({ ...record, split: one.split, position: one.position })))
     .map((record, place) => ({ ...record, lane: "out/0", place }));
 }
 
@@ -96,6 +99,14 @@ test("silent inputs are placed where the outputs demand it, and the order says t
   const silent = [input("b", 0, 0)];
   const order = [a[0]!, a[1]!, silent[0]!, a[2]!];
   expect(search([a, silent], committed(order)).found).toEqual({ kind: "found", order, ambiguous: true });
+});
+
+test("many silent inputs do not make the search give up where their order changes nothing", () => {
+  const silent = ["x", "y", "z"].map(split => Array.from({ length: 4 }, (_, position) => input(split, position, 0)));
+  const order = [...silent.flat(), a[0]!, a[1]!];
+  const wrong = committed(order).map(record => ({ ...record, image: `${record.image}0` }));
+  expect(search([...silent, a.slice(0, 2)], committed(order)).found.kind).toBe("found");
+  expect(search([...silent, a.slice(0, 2)], wrong).found.kind).toBe("impossible");
 });
 
 test("an unfinished job needs only a beginning", () => {

@@ -6,7 +6,8 @@ import { type CommittedPool, type Emission, type Frontier, type OriginOfRecord }
  * is the reference run's business, and what is left in the pool afterwards (records from nowhere) is the caller's.
  *
  * A head whose origin has a committed record is tried before one that has none, earlier records first: where every
- * input gives a record the first try is right and the search is linear. It only branches for silent inputs.
+ * input gives a record the first try is right and the search is linear. It only branches for silent inputs; a point that
+ * it has left in vain (same inputs handled, same records used, same state) is not entered again by another way.
  */
 export function findOrder<Input extends OriginOfRecord>(search: WitnessSearch<Input>): FoundOrder<Input> {
   return new Walk(search).run();
@@ -16,7 +17,7 @@ export interface WitnessSearch<Input> {
   /** The inputs of this key: one list per split, each in its split's order. */
   readonly splits: readonly (readonly Input[])[];
   /** A new fold with no state. The search makes several: one for each branch that it gives up. */
-  readonly fold: () => (input: Input) => readonly Emission[];
+  readonly fold: () => WitnessedFold<Input>;
   readonly pool: CommittedPool;
   /** Records of one lane stand in the order in which they were emitted; default true. */
   readonly emitsInOrder?: boolean;
@@ -24,6 +25,12 @@ export interface WitnessSearch<Input> {
   readonly complete: boolean;
   /** Fold steps to spend before giving up. */
   readonly stepsMax: number;
+}
+
+export interface WitnessedFold<Input> {
+  step(input: Input): readonly Emission[];
+  /** One text for equal states. */
+  stateImage(): string;
 }
 
 export type FoundOrder<Input> =
@@ -44,6 +51,8 @@ interface Choice {
   readonly alternatives: number[];
   readonly taken: readonly number[];
   readonly frontierBefore: Frontier;
+  /** Names the point that the choice led to; undefined while no choice could have been made otherwise. */
+  readonly point: string | undefined;
 }
 
 class Walk<Input extends OriginOfRecord> {
@@ -51,7 +60,8 @@ class Walk<Input extends OriginOfRecord> {
   readonly #cursor: number[];
   readonly #choices: Choice[] = [];
   #frontier: Frontier = new Map();
-  #fold: (input: Input) => readonly Emission[];
+  readonly #leftInVain = new Set<string>();
+  #fold: WitnessedFold<Input>;
   /** The fold has run into a branch that was given up; it must be led anew along the choices that stand. */
   #foldIsStale = false;
   #steps = 0;
@@ -118,7 +128,7 @@ class Walk<Input extends OriginOfRecord> {
     if (this.#foldIsStale) this.#leadFoldAnew();
     const input = this.#search.splits[split]![this.#cursor[split]!]!;
     this.#steps++;
-    const emissions = this.#fold(input);
+    const emissions = this.#fold.step(input);
     const use = this.#search.pool.take(input, emissions, this.#frontier);
     if (use === undefined) {
       this.#foldIsStale = true;
@@ -127,16 +137,28 @@ class Walk<Input extends OriginOfRecord> {
       }
       return false;
     }
-    this.#choices.push({ split, alternatives: candidates, taken: use.taken, frontierBefore: this.#frontier });
+    const frontierBefore = this.#frontier;
     if (this.#search.emitsInOrder !== false) this.#frontier = use.frontier;
     this.#cursor[split]!++;
-    return true;
+    const point = this.#pointAfter(use.taken);
+    this.#choices.push({ split, alternatives: candidates, taken: use.taken, frontierBefore, point });
+    if (point === undefined || !this.#leftInVain.has(point)) return true;
+    const others = this.#backtrack()!;
+    candidates.splice(0, candidates.length, ...others);
+    return false;
+  }
+
+  #pointAfter(taken: readonly number[]): string | undefined {
+    if (!this.#silentAmongSeveral) return undefined;
+    const used = this.#choices.flatMap(choice => choice.taken).concat(taken);
+    return `${this.#cursor.join(",")} ${used.sort((a, b) => a - b).join(",")} ${this.#fold.stateImage()}`;
   }
 
   /** Takes the last choice back and returns what else could have stood there. */
   #backtrack(): number[] | undefined {
     const last = this.#choices.pop();
     if (last === undefined) return undefined;
+    if (last.point !== undefined) this.#leftInVain.add(last.point);
     this.#search.pool.putBack(last.taken);
     this.#frontier = last.frontierBefore;
     this.#cursor[last.split]!--;
@@ -148,7 +170,7 @@ class Walk<Input extends OriginOfRecord> {
     this.#fold = this.#search.fold();
     for (const input of this.#order()) {
       this.#steps++;
-      this.#fold(input);
+      this.#fold.step(input);
     }
     this.#foldIsStale = false;
   }

@@ -1,5 +1,5 @@
 import type { Host } from "../host/host.ts";
-import type { Journal, JournalEntry } from "../kernel/journal.ts";
+import type { EntryListener, Journal, JournalEntry } from "../kernel/journal.ts";
 import type { Violation } from "../oracles/oracle.ts";
 import type { Case } from "../world/case.ts";
 import type { FaultEffect } from "../world/fault.ts";
@@ -69,6 +69,8 @@ export interface CasePlayer {
 export interface PlayOptions {
   /** Keeps the whole journal in `entries`; the digest is the same either way. */
   readonly record?: boolean;
+  /** Of a recorded run: called with each entry at the moment at which it happens. */
+  readonly onEntry?: EntryListener;
   /** Imports the job's modules anew for each life of a process: a digest that then differs betrays module state. */
   readonly freshJobModules?: boolean;
   /** Stands between every role and its host. */

@@ -13,8 +13,10 @@ export class Journal {
   /** What stands for each owner in the digest: its name, since its number depends on who else came before it. */
   readonly #ownerKeys: number[] = [];
   readonly #recording: Recording | undefined;
+  readonly #onEntry: EntryListener | undefined;
 
-  constructor(options: { readonly record?: boolean } = {}) {
+  constructor(options: JournalOptions = {}) {
+    this.#onEntry = options.onEntry;
     this.#recording = options.record === true ? { entries: [], folds: [], owners: [] } : undefined;
   }
 
@@ -53,9 +55,21 @@ export class Journal {
 
   /** Keeps an entry when recording; the thunk is not called otherwise. */
   note(entry: () => JournalEntry): void {
-    this.#recording?.entries.push(entry());
+    if (this.#recording === undefined) return;
+    const noted = entry();
+    const number = this.#recording.entries.push(noted);
+    this.#onEntry?.(noted, number);
   }
 }
+
+export interface JournalOptions {
+  readonly record?: boolean;
+  /** Of a recording: called with each entry at the very moment at which it happens. */
+  readonly onEntry?: EntryListener;
+}
+
+/** The first entry has the number 1. */
+export type EntryListener = (entry: JournalEntry, number: number) => void;
 
 /** One line of a recording. `owner` is a role or a device (`net`, `disk:tm0`); `what` is semantic (`barrier.align`). */
 export interface JournalEntry {

@@ -1,4 +1,4 @@
-import { Journal, type JournalEntry } from "../kernel/journal.ts";
+import { Journal, type EntryListener, type JournalEntry } from "../kernel/journal.ts";
 import type { KernelEnd } from "../kernel/kernel.ts";
 import { RandomStream } from "../kernel/random.ts";
 import { jobKey, type JobRecord } from "../runtime/checkpoint/coordination-keys.ts";
@@ -38,6 +38,8 @@ export interface PlayOptions {
   /** Called once with the world before time begins. */
   readonly watch: (surroundings: Surroundings) => Watch;
   readonly record?: boolean;
+  /** Of a recorded run: called with each entry at the moment at which it happens. */
+  readonly onEntry?: EntryListener;
   readonly eventsMax?: number;
 }
 
@@ -99,9 +101,9 @@ class Play {
   #violated = false;
   #late = false;
 
-  constructor({ case: played, actors, watch, record, eventsMax = EVENTS_MAX }: PlayOptions) {
+  constructor({ case: played, actors, watch, record, onEntry, eventsMax = EVENTS_MAX }: PlayOptions) {
     this.#played = played;
-    this.#journal = new Journal({ record: record ?? false });
+    this.#journal = new Journal({ record: record ?? false, ...(onEntry === undefined ? {} : { onEntry }) });
     this.world = new World(played, actors, { journal: this.#journal, eventsMax });
     const { kernel, site, layout, supervisor, tasks } = this.world;
     const records = Object.values(actors.input)
@@ -195,7 +197,8 @@ class Play {
       replicas: topology.replicas,
     };
     const draws = new RandomStream(seed, "world/calm");
-    for (const role of leftDead(site, layout, supervisor.abandoned, needs, draws)) supervisor.abandon(role);
+    const beyondHelp = { abandoned: supervisor.abandoned, damaged: this.#engine.damaged };
+    for (const role of leftDead(site, layout, beyondHelp, needs, draws)) supervisor.abandon(role);
     this.#engine.cureAll();
   }
 

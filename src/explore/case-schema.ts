@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { Case } from "../world/case.ts";
-import { faultKinds } from "../world/fault.ts";
+import { faultKinds, type Fault } from "../world/fault.ts";
+import { faultMistake } from "../world/faults/fault-mistake.ts";
+import { suggestion } from "./nearest-name.ts";
 
 /**
  * The form of a case in a file. It owns what is accepted at the edge; inside, a case is trusted. Numbers are whole, so
@@ -9,29 +11,43 @@ import { faultKinds } from "../world/fault.ts";
 const whole = z.int().min(0);
 const positive = z.int().min(1);
 
-const trigger = z.union([
-  z.strictObject({ atUs: whole }),
-  z.strictObject({
-    on: z.strictObject({
-      event: z.string().min(1),
-      role: z.exactOptional(z.string()),
-      subtask: z.exactOptional(z.string()),
-      checkpoint: z.exactOptional(whole),
-      attempt: z.exactOptional(whole),
+const trigger = z.union(
+  [
+    z.strictObject({ atUs: whole }),
+    z.strictObject({
+      on: z.strictObject({
+        event: z.string().min(1),
+        role: z.exactOptional(z.string()),
+        subtask: z.exactOptional(z.string()),
+        checkpoint: z.exactOptional(whole),
+        attempt: z.exactOptional(whole),
+      }),
+      nth: z.exactOptional(positive),
+      plusUs: z.exactOptional(whole),
     }),
-    nth: z.exactOptional(positive),
-    plusUs: z.exactOptional(whole),
-  }),
-  z.strictObject({ step: positive, life: z.exactOptional(whole) }),
-]);
+    z.strictObject({ step: positive, life: z.exactOptional(whole) }),
+  ],
+  {
+    error:
+      "an instant { atUs }, an event { on: { event }, nth, plusUs } or a call { step, life } is wanted, in whole numbers that are not negative",
+  },
+);
 
-const fault = z.strictObject({
-  kind: z.enum(faultKinds),
-  target: z.string().min(1),
-  when: trigger,
-  forUs: z.exactOptional(whole),
-  params: z.exactOptional(z.record(z.string(), z.union([z.int(), z.string()]))),
-});
+const fault: z.ZodType<Fault> = z
+  .strictObject({
+    kind: z.enum(faultKinds, {
+      error: ({ input }) =>
+        `${JSON.stringify(input)} is no fault. ${suggestion(String(input), faultKinds, faultKinds.length)}`,
+    }),
+    target: z.string().min(1),
+    when: trigger,
+    forUs: z.exactOptional(whole),
+    params: z.exactOptional(z.record(z.string(), z.union([z.int(), z.string()]))),
+  })
+  .superRefine((value, context) => {
+    const mistake = faultMistake(value);
+    if (mistake !== undefined) context.addIssue({ code: "custom", path: [...mistake.path], message: mistake.message });
+  });
 
 const topology = z.strictObject({
   jobManagers: positive,

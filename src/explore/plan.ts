@@ -57,6 +57,40 @@ export interface Moment {
   syncFails(role: string, options?: { readonly times?: number }): Fault;
   diskSlow(role: string, options: Lasting & { readonly byMs: number }): Fault;
   failTask(subtask: string, options?: { readonly site?: TaskSite }): Fault;
+  /** A sink that does not let go when it is cancelled. */
+  stickCancel(subtask: string, options?: Lasting): Fault;
+  slowSnapshot(subtask: string, options: { readonly byMs: number }): Fault;
+  /** All work of the process takes `factor` times as long. */
+  slowDown(role: string, options: Lasting & { readonly factor: number }): Fault;
+  /** Dead, and alive again a moment later. */
+  restart(role: string, options?: { readonly afterMs?: number }): Fault;
+  /** Dead again in the midst of each recovery. */
+  killLoop(
+    role: string,
+    options?: Lasting & { readonly times?: number; readonly downMs?: number; readonly upMs?: number },
+  ): Fault;
+  /** Every role, one after the other. */
+  rollingRestart(options?: Lasting & { readonly downMs?: number; readonly everyMs?: number }): Fault;
+  removeMachine(role: string): Fault;
+  addMachine(): Fault;
+  clockJump(role: string, options: Lasting & { readonly byMs: number }): Fault;
+  clockDrift(role: string, options: Lasting & { readonly ppm: number }): Fault;
+  clockFreeze(role: string, options?: Lasting): Fault;
+  /** Until the calm. */
+  slowLink(target: string, options: { readonly byMs: number }): Fault;
+  swizzle(role: string, options?: Lasting & { readonly everyMs?: number }): Fault;
+  flap(target: string, options?: Lasting & { readonly everyMs?: number }): Fault;
+  corrupt(target: string, options?: Lasting & { readonly segments?: number }): Fault;
+  /** `target` is a role, or the caller and the called: `tm0>jm0`. The next messages of that kind are met. */
+  loseRequest(method: string, target: string, options?: Lasting & { readonly times?: number }): Fault;
+  loseReply(method: string, target: string, options?: Lasting & { readonly times?: number }): Fault;
+  delayRequest(method: string, target: string, options: LateMessage): Fault;
+  delayReply(method: string, target: string, options: LateMessage): Fault;
+}
+
+export interface LateMessage extends Lasting {
+  readonly byMs: number;
+  readonly times?: number;
 }
 
 export interface Lasting {
@@ -116,6 +150,11 @@ function moment(when: Trigger, stepped?: string): Moment {
     return { kind, target, when, ...more };
   };
   const lasting = (options: Lasting = {}) => ({ forUs: microseconds("forMs", options.forMs ?? defaultForMs) });
+  const late = (part: "request" | "reply", method: string, target: string, options: LateMessage): Fault =>
+    fault("rpc.delay", target, {
+      ...lasting(options),
+      params: { method, part, byUs: microseconds("byMs", options.byMs), times: options.times ?? 1 },
+    });
   return {
     nth(n) {
       if (!("on" in when)) throw new Misuse("nth(n) counts an event; an instant happens once.");
@@ -143,7 +182,52 @@ function moment(when: Trigger, stepped?: string): Moment {
     diskSlow: (role, options) =>
       fault("disk.slow", role, { ...lasting(options), params: { addUs: microseconds("byMs", options.byMs) } }),
     failTask: (subtask, options = {}) => fault("task.fail", subtask, { params: { site: options.site ?? "record" } }),
+    stickCancel: (subtask, options) => fault("task.stuck-cancel", subtask, lasting(options)),
+    slowSnapshot: (subtask, { byMs }) =>
+      fault("snapshot.slow", subtask, { params: { addUs: microseconds("byMs", byMs) } }),
+    slowDown: (role, options) =>
+      fault("proc.slow", role, { ...lasting(options), params: { factor: whole("factor", options.factor, 2) } }),
+    restart: (role, options) => fault("proc.restart", role, given({ afterUs: options?.afterMs })),
+    killLoop: (role, options) =>
+      fault("proc.kill-loop", role, {
+        ...lasting({ forMs: options?.forMs ?? 5_000 }),
+        ...given({ downUs: options?.downMs, upUs: options?.upMs }, { times: options?.times }),
+      }),
+    rollingRestart: options =>
+      fault("rolling.restart", "site", {
+        ...lasting({ forMs: options?.forMs ?? 10_000 }),
+        ...given({ downUs: options?.downMs, everyUs: options?.everyMs }),
+      }),
+    removeMachine: role => fault("machine.remove", role),
+    addMachine: () => fault("machine.add", "site"),
+    clockJump: (role, options) => fault("clock.jump", role, { ...lasting(options), params: { byMs: options.byMs } }),
+    clockDrift: (role, options) => fault("clock.drift", role, { ...lasting(options), params: { ppm: options.ppm } }),
+    clockFreeze: (role, options) => fault("clock.freeze", role, lasting(options)),
+    slowLink: (target, { byMs }) => fault("net.slow", target, { params: { addUs: microseconds("byMs", byMs) } }),
+    swizzle: (role, options) =>
+      fault("net.swizzle", role, { ...lasting(options), ...given({ everyUs: options?.everyMs }) }),
+    flap: (target, options) =>
+      fault("net.flap", target, { ...lasting(options), ...given({ everyUs: options?.everyMs }) }),
+    corrupt: (target, options) =>
+      fault("net.corrupt", target, { ...lasting(options), ...given({}, { segments: options?.segments }) }),
+    loseRequest: (method, target, options = {}) =>
+      fault("rpc.lose-request", target, { ...lasting(options), params: { method, times: options.times ?? 1 } }),
+    loseReply: (method, target, options = {}) =>
+      fault("rpc.lose-reply", target, { ...lasting(options), params: { method, times: options.times ?? 1 } }),
+    delayRequest: (method, target, options) => late("request", method, target, options),
+    delayReply: (method, target, options) => late("reply", method, target, options),
   };
+}
+
+/** Parameters that were given, times turned into microseconds; none, when none was. */
+function given(
+  times: Readonly<Record<string, number | undefined>>,
+  numbers: Readonly<Record<string, number | undefined>> = {},
+): { readonly params?: Readonly<Record<string, number>> } {
+  const params: Record<string, number> = {};
+  for (const [name, ms] of Object.entries(times)) if (ms !== undefined) params[name] = microseconds(name, ms);
+  for (const [name, number] of Object.entries(numbers)) if (number !== undefined) params[name] = whole(name, number, 1);
+  return Object.keys(params).length === 0 ? {} : { params };
 }
 
 function microseconds(name: string, ms: number): number {

@@ -101,24 +101,15 @@ export function rarerFault(
     case "rpc.lose-reply":
       return {
         kind,
-        target: role(),
+        ...messageOf(dice, ground, kind === "rpc.lose-request" ? "request" : "reply", { times: dice.between(1, 3) }),
         when,
-        forUs: forUs(200_000, 3_000_000),
-        params: { method: dice.pick(rpcMethods), times: dice.between(1, 3) },
+        forUs: forUs(1_000_000, 5_000_000),
       };
-    case "rpc.delay":
-      return {
-        kind,
-        target: role(),
-        when,
-        forUs: forUs(200_000, 3_000_000),
-        params: {
-          method: dice.pick(rpcMethods),
-          part: dice.pick(["request", "reply"]),
-          byUs: dice.magnitude(1_000, 4_000_000),
-          times: dice.between(1, 3),
-        },
-      };
+    case "rpc.delay": {
+      const part = dice.pick(["request", "reply"] as const);
+      const params = { part, byUs: dice.magnitude(1_000, 4_000_000), times: dice.between(1, 3) };
+      return { kind, ...messageOf(dice, ground, part, params), when, forUs: forUs(1_000_000, 5_000_000) };
+    }
     case "task.stuck-cancel":
       return { kind, target: subtaskOf(dice, ground), when, forUs: forUs(1_000_000, 8_000_000) };
     case "snapshot.slow":
@@ -126,4 +117,32 @@ export function rarerFault(
     default:
       throw new RangeError(`No storm knows how hard ${kind} may fall.`);
   }
+}
+
+/** They are sent without waiting for an answer, and so have no reply to lose. */
+const oneWay: readonly string[] = [
+  "checkpoint.acknowledge",
+  "checkpoint.decline",
+  "checkpoint.complete",
+  "checkpoint.abort",
+  "task.state",
+];
+
+/** A kind of message, and the role that it goes to or comes from in every cluster. */
+function messageOf(
+  dice: Dice,
+  ground: StormGround,
+  part: "request" | "reply",
+  params: Readonly<Record<string, number | string>>,
+): Pick<Fault, "target" | "params"> {
+  const method = dice.pick(part === "request" ? rpcMethods : rpcMethods.filter(name => !oneWay.includes(name)));
+  const [service] = method.split(".");
+  const target =
+    service === "broker" || service === "coord"
+      ? service
+      : dice.weighted<string>([
+          [70, workerOf(dice, ground, undefined)],
+          [30, "jm0"],
+        ]);
+  return { target, params: { method, ...params } };
 }

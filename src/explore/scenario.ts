@@ -3,6 +3,7 @@ import type { Main } from "../host/host.ts";
 import type { Oracle } from "../oracles/oracle.ts";
 import type { Knobs, Topology } from "../world/case.ts";
 import { faultKinds, type Fault, type FaultKind } from "../world/fault.ts";
+import { faultMistake } from "../world/faults/fault-mistake.ts";
 import type { DatasetSlice } from "./dataset.ts";
 import { defaultKnobs, defaultTopology } from "./defaults.ts";
 import { Misuse } from "./misuse.ts";
@@ -106,7 +107,7 @@ export function scenario(name: string, spec: ScenarioSpec): Scenario {
   if (typeof spec.job !== "object" || spec.job === null || typeof spec.job.name !== "string") {
     throw new Misuse(`${at}: "job" is not a job. Give what job("name", (env, params) => { … }) returns.`);
   }
-  const plan = planOf(at, spec.plan);
+  const plan = planOf(at, spec.plan, Object.keys(spec.services ?? {}));
   const topology = { ...defaultTopology, ...checkedTopology(at, spec.cluster ?? {}) };
   if (topology.replicas > topology.storageNodes) {
     throw new Misuse(
@@ -146,7 +147,7 @@ export function isScenario(value: unknown): value is Scenario {
   return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "scenario";
 }
 
-function planOf(at: string, plan: ScenarioSpec["plan"]): readonly Fault[] {
+function planOf(at: string, plan: ScenarioSpec["plan"], services: readonly string[]): readonly Fault[] {
   if (plan === undefined) return [];
   const faults: unknown = typeof plan === "function" ? plan(planOn) : plan;
   if (!Array.isArray(faults))
@@ -158,6 +159,8 @@ function planOf(at: string, plan: ScenarioSpec["plan"]): readonly Fault[] {
       const kind = String(fault?.kind);
       throw new Misuse(`${at}: plan[${index}] is of an unknown kind "${kind}". ${suggestion(kind, faultKinds)}`);
     }
+    const mistake = faultMistake(fault, services);
+    if (mistake !== undefined) throw new Misuse(`${at}: plan[${index}].${mistake.path.join(".")}: ${mistake.message}`);
   }
   return faults as Fault[];
 }

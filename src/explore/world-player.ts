@@ -1,6 +1,7 @@
 import { beginSuite, builtInOracles, type Suite } from "../oracles/suite.ts";
 import type { Setting, Violation } from "../oracles/oracle.ts";
 import type { Case } from "../world/case.ts";
+import { faultMistake } from "../world/faults/fault-mistake.ts";
 import { playWorld, type Surroundings, type WorldEnd } from "../world/play.ts";
 import type { Actors } from "../world/world.ts";
 import type { CasePlayer, CaseRun, PlayOptions, Verdict } from "./case-run.ts";
@@ -24,6 +25,7 @@ export class WorldPlayer implements CasePlayer {
 
   async play(played: Case, options: PlayOptions = {}): Promise<CaseRun> {
     const scenario = this.#scenario;
+    refuseMistakes(played, scenario);
     const input = partitioned(played, scenario);
     const fresh = options.freshJobModules === true ? this.#freshJob : undefined;
     const actors: Actors = {
@@ -40,6 +42,7 @@ export class WorldPlayer implements CasePlayer {
       case: played,
       actors,
       record: options.record ?? false,
+      ...(options.onEntry === undefined ? {} : { onEntry: options.onEntry }),
       watch: surroundings => {
         const begun = beginSuite(
           [...builtInOracles, ...scenario.claims],
@@ -123,6 +126,14 @@ function settingOf(
     knobs: { ...played.knobs },
     ...(scenario.compare === undefined ? {} : { compare: scenario.compare }),
   };
+}
+
+/** Only the scenario knows which external systems there are. */
+function refuseMistakes({ plan }: Case, { services }: Scenario): void {
+  for (const [index, fault] of plan.entries()) {
+    const mistake = faultMistake(fault, Object.keys(services));
+    if (mistake !== undefined) throw new Misuse(`plan.${index}.${mistake.path.join(".")}: ${mistake.message}`);
+  }
 }
 
 /** Record i of a topic lies in partition i mod n: each partition keeps the order of the whole. */

@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import type { Fault } from "../fault.ts";
+import { faultMistake } from "./fault-mistake.ts";
+
+const at = { atUs: 1 };
+const said = (fault: Fault, services?: readonly string[]): string | undefined => {
+  const mistake = faultMistake(fault, services);
+  return mistake && `${mistake.path.join(".")}: ${mistake.message}`;
+};
+
+test("a fault that keeps the rules of its kind has no mistake", () => {
+  const right: Fault[] = [
+    { kind: "proc.kill", target: "tm9", when: at, forUs: 5 },
+    { kind: "net.cut", target: "jm0>tm1", when: at },
+    { kind: "net.cut", target: "tm1", when: at },
+    { kind: "task.fail", target: "count[3]", when: at, params: { site: "restore" } },
+    { kind: "site.power-loss", target: "site", when: at },
+    { kind: "clock.jump", target: "ledger", when: at, params: { byMs: -5 } },
+  ];
+  for (const fault of right) expect(said(fault)).toBe(undefined);
+});
+
+test("a wrong parameter is told with what is allowed", () => {
+  expect(said({ kind: "net.delay", target: "jm0>tm0", when: at, params: { byMs: 5 } })).toBe(
+    "params.byMs: net.delay takes addUs.",
+  );
+  expect(said({ kind: "proc.kill", target: "tm0", when: at, params: { how: "hard" } })).toBe(
+    "params.how: proc.kill takes no parameter.",
+  );
+  expect(said({ kind: "proc.slow", target: "tm0", when: at, params: { factor: 1 } })).toBe(
+    "params.factor: a whole number from 2 to 1000 is wanted, not 1.",
+  );
+  expect(said({ kind: "rpc.delay", target: "tm0", when: at, params: { part: "both" } })).toBe(
+    'params.part: one of request, reply is wanted, not "both".',
+  );
+});
+
+test("a target that cannot exist is told with those that can", () => {
+  expect(said({ kind: "proc.kill", target: "tm0>tm1", when: at })).toContain("target: proc.kill wants a role");
+  expect(said({ kind: "net.reset", target: "tm0", when: at })).toContain('such as "jm0>tm1"');
+  expect(said({ kind: "task.fail", target: "count", when: at })).toContain('such as "count[0]"');
+  expect(said({ kind: "proc.kill", target: "brokr", when: at }, ["ledger"])).toBe(
+    'target: proc.kill wants a role (jm0, tm0, dfs0, broker, coord, ledger), not "brokr".',
+  );
+  expect(said({ kind: "proc.kill", target: "ledger", when: at }, ["ledger"])).toBe(undefined);
+});
+
+test("calls are counted of roles only", () => {
+  expect(said({ kind: "net.reset", target: "tm0>jm0", when: { step: 5 } })).toContain("when: the calls of a role");
+});

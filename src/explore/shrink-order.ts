@@ -1,5 +1,6 @@
 import type { Case, Knobs, Topology, TopicInput } from "../world/case.ts";
 import type { Fault, Trigger } from "../world/fault.ts";
+import { isBearable } from "./damage-budget.ts";
 import { plainKnobs } from "./defaults.ts";
 
 /**
@@ -149,7 +150,10 @@ function topologySteps(from: Case): readonly (Case | undefined)[] {
   const change = (changed: Partial<Topology>): Case | undefined => {
     const next = { ...topology, ...changed };
     const same = (Object.keys(next) as (keyof Topology)[]).every(key => next[key] === topology[key]);
-    return same || next.workers * next.slotsPerWorker < next.parallelism ? undefined : { ...from, topology: next };
+    if (same || next.workers * next.slotsPerWorker < next.parallelism) return undefined;
+    // A smaller cluster may not bear the damage that the plan does: its failure would be another one.
+    const candidate = { ...from, topology: next };
+    return isBearable(from) && !isBearable(candidate) ? undefined : candidate;
   };
   const { workers, parallelism, partitions } = topology;
   return [

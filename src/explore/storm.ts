@@ -1,12 +1,12 @@
 import { faultKinds, type EventPattern, type Fault, type FaultKind, type Trigger } from "../world/fault.ts";
+import { DamageBudget } from "./damage-budget.ts";
 import type { Dice } from "./dice.ts";
+import { diskFault } from "./disk-storm.ts";
 import { recoveryEvents, type Pilot, type PilotMoment } from "./pilot.ts";
-import { diskOperations } from "./plan.ts";
 import type { Profile } from "./profile.ts";
 import { rarerFault } from "./rarer-faults.ts";
 import {
   busyWorkerOf,
-  diskOwnerOf,
   linkOf,
   processOf,
   siteOf,
@@ -21,19 +21,22 @@ import {
  * the settings beneath them are drawn in case-generator.ts.
  *
  * *Swarm* (Groce et al., ISSTA 2012): each case turns about half of the fault kinds off, since kinds that are always
- * all on hide each other's bugs. *Budget*: nothing here damages what was synced, so that recovery is always owed.
+ * all on hide each other's bugs. *Budget*: what was synced is damaged on few enough disks (damage-budget.ts), so that
+ * recovery is always owed.
  * Anchors come from a run without faults, so that most faults land in mid-protocol instead of in an idle second.
  */
 export function stormPlan(dice: Dice, ground: StormGround): readonly Fault[] {
   const swarm = swarmOf(dice, ground.kinds);
   const [least, most] = countOf[ground.profile];
   const count = dice.between(least, most);
+  const budget = new DamageBudget(dice, ground.topology);
   const plan: Fault[] = [];
   const forcing = swarm.filter(kind => forcingKinds.includes(kind));
   for (let i = 0; i < count; i++) {
     // The first fault makes most cases recover from a checkpoint in mid-input: a storm that nobody notices tests nothing.
     const kind = i === 0 && forcing.length > 0 && dice.chance(960) ? dice.pick(forcing) : dice.pick(swarm);
-    plan.push(faultOf(dice, ground, kind, i === 0));
+    const fault = faultOf(dice, ground, kind, i === 0, budget);
+    if (fault !== undefined) plan.push(fault);
   }
   return plan;
 }
@@ -88,7 +91,14 @@ function swarmOf(dice: Dice, kinds: readonly FaultKind[]): readonly FaultKind[] 
   return on;
 }
 
-function faultOf(dice: Dice, ground: StormGround, kind: FaultKind, first: boolean): Fault {
+/** Undefined: this cluster cannot bear a fault of that kind. */
+function faultOf(
+  dice: Dice,
+  ground: StormGround,
+  kind: FaultKind,
+  first: boolean,
+  budget: DamageBudget,
+): Fault | undefined {
   const moment = momentOf(dice, ground, first);
   const when = moment?.when ?? triggerAtTime(dice, ground.pilot);
   const actor = moment?.role;
@@ -138,27 +148,12 @@ function faultOf(dice: Dice, ground: StormGround, kind: FaultKind, first: boolea
       return { kind, target: linkOf(dice, ground), when, forUs: dice.magnitude(50_000, 3_000_000) };
     case "net.reset":
       return { kind, target: linkOf(dice, ground), when };
-    case "disk.error":
-      return {
-        kind,
-        target: diskOwnerOf(dice, ground),
-        when,
-        params: { operation: dice.pick(diskOperations), times: dice.between(1, 3) },
-      };
-    case "disk.sync-fails":
-      return { kind, target: diskOwnerOf(dice, ground), when, params: { times: dice.between(1, 2) } };
-    case "disk.slow":
-      return {
-        kind,
-        target: diskOwnerOf(dice, ground),
-        when,
-        forUs: dice.magnitude(100_000, 2_000_000),
-        params: { addUs: dice.magnitude(1_000, 200_000) },
-      };
     case "task.fail":
       return { kind, target: subtaskOf(dice, ground), when, params: { site: siteOf(dice) } };
     default:
-      return rarerFault(dice, ground, kind, when, actor);
+      return kind.startsWith("disk.")
+        ? diskFault(dice, ground, kind, when, budget)
+        : rarerFault(dice, ground, kind, when, actor);
   }
 }
 

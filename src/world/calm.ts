@@ -10,12 +10,12 @@ import type { Layout } from "./layout.ts";
 export function leftDead(
   site: Site,
   layout: Layout,
-  abandoned: ReadonlySet<string>,
+  { abandoned, damaged }: BeyondHelp,
   needs: CoreNeeds,
   draws: RandomStream,
 ): readonly string[] {
   const dead = (roles: readonly string[]) => roles.filter(role => site.role(role).incarnation === undefined);
-  const gone = (roles: readonly string[]) => roles.filter(role => abandoned.has(role)).length;
+  const gone = (roles: readonly string[]) => roles.filter(role => abandoned.has(role) || damaged.has(role)).length;
   const alone = (role: string) => site.rolesOn(site.machineOf(role).name).length === 1;
   const some = (roles: readonly string[], most: number) =>
     draws
@@ -29,6 +29,13 @@ export function leftDead(
     ...some(layout.storage, Math.min(layout.storage.length - needs.replicas, needs.replicas - 1)),
     ...some(layout.jobManagers, layout.jobManagers.length - 1),
   ];
+}
+
+export interface BeyondHelp {
+  /** Dead for good already. */
+  readonly abandoned: ReadonlySet<string>;
+  /** Alive, perhaps, but what was on their disks may be lost. */
+  readonly damaged: ReadonlySet<string>;
 }
 
 export interface CoreNeeds {

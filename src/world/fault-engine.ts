@@ -37,6 +37,14 @@ export class FaultEngine {
     for (const { injected } of this.#entries) injected?.cure?.();
   }
 
+  /** Roles of whose disks something may be lost that was synced. */
+  get damaged(): ReadonlySet<string> {
+    const fired = this.#entries.filter(
+      ({ fault, injected }) => injected !== undefined && faultDevice(fault.kind).damages,
+    );
+    return new Set(fired.map(({ fault: { target } }) => roleOf(this.#levers.layout, target) ?? target));
+  }
+
   /** What became of each fault; `window` is the part of the run in which an effect counts. */
   ledger(window: { readonly fromUs: number; readonly toUs: number } | undefined): readonly FaultEffect[] {
     return this.#entries.map(({ fault, injected }, index) => {

@@ -39,8 +39,18 @@ export const faultKinds = [
   "rpc.lose-reply",
   "rpc.delay",
   "disk.error",
+  "disk.full",
   "disk.sync-fails",
   "disk.slow",
+  "disk.stall",
+  "disk.hang",
+  "disk.sync-lies",
+  "disk.lost-write",
+  "disk.misdirect",
+  "disk.rot",
+  "disk.latent",
+  "disk.wipe",
+  "disk.swap",
   "task.fail",
   "task.stuck-cancel",
   "snapshot.slow",
@@ -56,6 +66,11 @@ export function faultName(fault: Fault): string {
 /** A whole number among a fault's parameters. */
 export function numberOf(fault: Fault, param: string, otherwise: number): number {
   return Number(fault.params?.[param] ?? otherwise);
+}
+
+/** A word among a fault's parameters. */
+export function wordOf(fault: Fault, param: string, otherwise: string): string {
+  return String(fault.params?.[param] ?? otherwise);
 }
 
 /**

@@ -51,8 +51,8 @@ export class DiskDamage {
   }
 
   /** Bytes that were meant for another file overwrite a sector's worth of this disk. */
-  overwrite(bytes: Uint8Array, meantFor: FileInode): string | undefined {
-    const victim = this.#victim({ except: meantFor });
+  overwrite(bytes: Uint8Array, where: DamagePattern): string | undefined {
+    const victim = this.#victim(where);
     if (victim === undefined) return undefined;
     const { file, path } = victim;
     const from = this.#sectorOf(file) * SECTOR_BYTES;

@@ -125,9 +125,9 @@ export class SimDisk {
     return this.#faults.spoil(fault, { times: 1, ...fault, how: { kind: "lost-write" } });
   }
 
-  /** Writes are lost like that, and their bytes overwrite a part of another file of this disk. */
-  misdirect(fault: SpoiledCalls): DiskFault {
-    return this.#faults.spoil(fault, { times: 1, ...fault, how: { kind: "misdirect" } });
+  /** Writes are lost like that, and their bytes overwrite a part of another file of this disk, one that matches `within`. */
+  misdirect(fault: SpoiledCalls & { readonly within?: string }): DiskFault {
+    return this.#faults.spoil(fault, { times: 1, ...fault, how: { kind: "misdirect", within: fault.within ?? "*" } });
   }
 
   /** Calls take `factor` times as long, and `extraUs` more. */
@@ -250,7 +250,7 @@ export class SimDisk {
     return spoil(how, call, {
       durability: this.#contents.durability,
       usedBytes: () => this.size.bytes,
-      overwrite: (bytes, meantFor) => this.#damage("misdirect", damage => damage.overwrite(bytes, meantFor)),
+      overwrite: (bytes, where) => this.#damage("misdirect", damage => damage.overwrite(bytes, where)),
       bit: what => effect.happened(this.#kernel.nowUs, () => `${what} ${role}'s ${call.operation} of ${call.path}`),
     });
   }

@@ -1,8 +1,8 @@
 import { DiskError, type DiskErrorCode } from "../../host/disk.ts";
 import type { DiskCall } from "./call-queue.ts";
+import type { DamagePattern } from "./disk-damage.ts";
 import type { DiskOperation } from "./disk-operation.ts";
 import type { Durability } from "./durability.ts";
-import type { FileInode } from "./inode.ts";
 
 /**
  * The ways in which a call fails, or does not do what it says. It owns what each does in place of the call's effect;
@@ -20,7 +20,7 @@ export type Spoiling =
   /** A write is acknowledged, can be synced, and the old content stays. */
   | { readonly kind: "lost-write" }
   /** A write is lost like that, and its bytes come to lie in another file. */
-  | { readonly kind: "misdirect" };
+  | { readonly kind: "misdirect"; readonly within: string };
 
 /** Whether there is anything in the operation to spoil in this way. */
 export function spoils(how: Spoiling, { operation }: { readonly operation: DiskOperation }): boolean {
@@ -59,7 +59,7 @@ export function spoil(how: Spoiling, call: DiskCall, at: SpoiledDisk): unknown {
       const write = call.onFile?.write;
       if (write === undefined || inode?.kind !== "file") return call.effect();
       if (how.kind === "lost-write") at.bit("never kept");
-      else at.bit(`put into ${at.overwrite(write.bytes, inode) ?? "free space"}`);
+      else at.bit(`put into ${at.overwrite(write.bytes, { path: how.within, except: inode }) ?? "free space"}`);
       return write.perform(write.bytes.length, true);
     }
   }
@@ -69,7 +69,7 @@ export interface SpoiledDisk {
   readonly durability: Durability;
   usedBytes(): number;
   /** Puts bytes where they do not belong; says into which file. */
-  overwrite(bytes: Uint8Array, meantFor: FileInode): string | undefined;
+  overwrite(bytes: Uint8Array, where: DamagePattern): string | undefined;
   /** The fault had an effect on this call. */
   bit(what: string): void;
 }

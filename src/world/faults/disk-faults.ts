@@ -1,32 +1,47 @@
+import { diskErrorCodes, type DiskErrorCode } from "../../host/disk.ts";
 import { diskOperations, type DiskOperation } from "../../sim/disk/disk-operation.ts";
-import type { DiskFault } from "../../sim/disk/disk-fault.ts";
-import type { SimDisk } from "../../sim/disk/sim-disk.ts";
-import type { Fault } from "../fault.ts";
-import { roleOf } from "../layout.ts";
-import type { FaultDevice, Injected, Levers } from "./fault-device.ts";
+import type { CallPattern } from "../../sim/disk/call-pattern.ts";
+import { numberOf, wordOf, type Fault } from "../fault.ts";
+import { onDisk } from "./disk-lever.ts";
+import type { FaultDevice } from "./fault-device.ts";
 
-/** Faults of the disk that a role uses; on a shared machine they meet that role's calls only. */
+/**
+ * Faults of the calls that a role makes to its disk: they fail, or come late, or not at all. What was synced stays; what
+ * damages it is in durable-damage.ts. On a shared machine they meet that role's calls only.
+ */
 export const diskFaults: readonly FaultDevice[] = [
   {
     kind: "disk.error",
-    sentence: "Calls of one operation fail with EIO, some times.",
+    sentence: "Calls of an operation on matching paths fail, once, some times, or (times 0) until the fault ends.",
     target: "role",
-    lasts: "once",
+    lasts: "for-a-while",
     params: {
-      operation: { type: "word", oneOf: diskOperations, otherwise: "write" },
-      times: { type: "integer", min: 1, max: 1_000, otherwise: 1 },
+      operation: { type: "word", oneOf: [...diskOperations, "any"], otherwise: "write" },
+      path: { type: "text", otherwise: "*" },
+      code: { type: "word", oneOf: diskErrorCodes, otherwise: "EIO" },
+      times: { type: "integer", min: 0, max: 1_000, otherwise: 1 },
     },
     owes: "recover",
     law: "a failing operation fails as often as it was told and changes nothing",
     inject: (levers, fault) =>
       onDisk(levers, fault, (disk, role) =>
         disk.fail({
-          role,
-          operation: (fault.params?.["operation"] ?? "write") as DiskOperation,
-          code: "EIO",
-          times: Number(fault.params?.["times"] ?? 1),
+          ...callsOf(fault, role, "write"),
+          code: wordOf(fault, "code", "EIO") as DiskErrorCode,
+          ...timesOf(fault),
         }),
       ),
+  },
+  {
+    kind: "disk.full",
+    sentence: "The disk takes some bytes more; then writes are cut short, and after that there is ENOSPC.",
+    target: "role",
+    lasts: "for-a-while",
+    params: { freeBytes: { type: "integer", min: 0, max: 1_000_000_000, otherwise: 0 } },
+    owes: "recover",
+    law: "a full disk cuts a write short, then has no space, and overwrites go on",
+    inject: (levers, fault) =>
+      onDisk(levers, fault, (disk, role) => disk.full({ role, freeBytes: numberOf(fault, "freeBytes", 0) })),
   },
   {
     kind: "disk.sync-fails",
@@ -37,7 +52,7 @@ export const diskFaults: readonly FaultDevice[] = [
     owes: "recover",
     law: "after a failed sync the next one succeeds and the pages are lost all the same",
     inject: (levers, fault) =>
-      onDisk(levers, fault, (disk, role) => disk.syncFails({ role, times: Number(fault.params?.["times"] ?? 1) })),
+      onDisk(levers, fault, (disk, role) => disk.syncFails({ role, times: numberOf(fault, "times", 1) })),
   },
   {
     kind: "disk.slow",
@@ -48,19 +63,58 @@ export const diskFaults: readonly FaultDevice[] = [
     owes: "recover",
     law: "a slow disk is late and does all it is asked",
     inject: (levers, fault) =>
-      onDisk(levers, fault, (disk, role) => disk.slow({ role, extraUs: Number(fault.params?.["addUs"] ?? 20_000) })),
+      onDisk(levers, fault, (disk, role) => disk.slow({ role, extraUs: numberOf(fault, "addUs", 20_000) })),
+  },
+  {
+    kind: "disk.stall",
+    sentence: "No call is answered until the fault ends; then all are.",
+    target: "role",
+    lasts: "for-a-while",
+    params: {},
+    owes: "stall",
+    law: "a stalled disk answers nothing, and then everything",
+    inject: (levers, fault) => onDisk(levers, fault, (disk, role) => disk.stall({ role })),
+  },
+  {
+    kind: "disk.hang",
+    sentence:
+      "Some calls are never answered and hold their places; when the fault ends its operator restarts the process.",
+    target: "role",
+    lasts: "for-a-while",
+    params: {
+      operation: { type: "word", oneOf: [...diskOperations, "any"], otherwise: "any" },
+      calls: { type: "integer", min: 1, max: 1_000, otherwise: 1 },
+    },
+    owes: "stall",
+    law: "a hung call is never answered, and a restart gives the process its disk back",
+    inject(levers, fault) {
+      const { site } = levers;
+      return onDisk(levers, fault, (disk, role) => {
+        const life = levers.incarnation(role);
+        const { effect, cure } = disk.hang({ ...callsOf(fault, role, "any"), times: numberOf(fault, "calls", 1) });
+        const restart = (): void => {
+          cure();
+          if (effect.count === 0 || life === undefined || levers.incarnation(role) !== life) return;
+          site.kill(role);
+          levers.restart(role);
+        };
+        return { effect, cure: restart };
+      });
+    },
   },
 ];
 
-function onDisk(levers: Levers, fault: Fault, begin: (disk: SimDisk, role: string) => DiskFault): Injected {
-  const role = roleOf(levers.layout, fault.target)!;
-  const { effect, cure } = begin(levers.disk(levers.site.machineOf(role).name), role);
+function callsOf(fault: Fault, role: string, otherwise: DiskOperation | "any"): CallPattern {
+  const operation = wordOf(fault, "operation", otherwise);
+  const path = wordOf(fault, "path", "*");
   return {
-    cure,
-    effect() {
-      const { count, firstAtUs, lastAtUs, note } = effect;
-      if (count === 0 || firstAtUs === undefined || lastAtUs === undefined) return undefined;
-      return { firstAtUs, lastAtUs, note: count === 1 ? note : `${note}, and ${count - 1} more` };
-    },
+    role,
+    ...(operation === "any" ? {} : { operation: operation as DiskOperation }),
+    ...(path === "*" ? {} : { path }),
   };
+}
+
+function timesOf(fault: Fault): { readonly times?: number } {
+  const times = numberOf(fault, "times", 1);
+  return times === 0 ? {} : { times };
 }

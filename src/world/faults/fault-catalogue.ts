@@ -1,6 +1,7 @@
 import type { FaultKind } from "../fault.ts";
 import { clockFaults } from "./clock-faults.ts";
 import { diskFaults } from "./disk-faults.ts";
+import { durableDamage } from "./durable-damage.ts";
 import { attemptFaults } from "./attempt-faults.ts";
 import type { FaultDevice } from "./fault-device.ts";
 import { machineFaults } from "./machine-faults.ts";
@@ -20,6 +21,7 @@ export const faultCatalogue: readonly FaultDevice[] = [
   ...networkPatterns,
   ...rpcFaults,
   ...diskFaults,
+  ...durableDamage,
   ...attemptFaults,
 ];
 

@@ -18,6 +18,8 @@ export interface FaultDevice {
   readonly lasts: "once" | "for-a-while" | "until-calm" | "for-good";
   readonly params: Readonly<Record<string, ParamRule>>;
   readonly owes: Owes;
+  /** It takes away what was synced: only a replica elsewhere can make good for it. */
+  readonly damages?: true;
   /** Title of the test which shows that the fault bites. */
   readonly law: string;
   /** Before the run: what must be there from the start for the fault to bite later. */
@@ -31,7 +33,9 @@ export type TargetKind = "role" | "machine" | "site" | "link" | "link-or-role" |
 
 export type ParamRule =
   | { readonly type: "integer"; readonly min: number; readonly max: number; readonly otherwise: number }
-  | { readonly type: "word"; readonly oneOf: readonly string[]; readonly otherwise: string };
+  | { readonly type: "word"; readonly oneOf: readonly string[]; readonly otherwise: string }
+  /** A path pattern, or the name of a role. */
+  | { readonly type: "text"; readonly otherwise: string };
 
 export interface Injected {
   /** Ends the fault. Calling it twice does nothing more. */

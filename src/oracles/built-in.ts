@@ -3,6 +3,7 @@ import { idsIncrease } from "./coordinator/cc-1-ids-increase.ts";
 import { completeMeansAcknowledged } from "./coordinator/cc-2-complete-means-acknowledged.ts";
 import { newestAreAddressable } from "./coordinator/cc-7-newest-are-addressable.ts";
 import { restorable } from "./coordinator/cc-8-restorable.ts";
+import { noLeftovers } from "./coordinator/cc-9-no-leftovers.ts";
 import { oneEffectiveLeader } from "./failover/fo-1-one-effective-leader.ts";
 import { recoveryDataKept } from "./failover/fo-3-recovery-data-kept.ts";
 import { recovers } from "./failover/fo-5-recovers.ts";
@@ -40,5 +41,6 @@ export const builtInOracles: readonly Oracle[] = [
   lastEpochBeforeFinished,
   legalAndComplete,
   noOpenTransactions,
+  noLeftovers,
   recovers,
 ];

@@ -1,5 +1,8 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { offStage } from "../kernel/fence/stage.ts";
+import type { JournalEntry } from "../kernel/journal.ts";
 import { CaseLine } from "../explore/case-line.ts";
-import type { WorkerAnswer, WorkerOrder } from "../explore/worker-pool.ts";
+import type { WorkerAnswer, WorkerOrder } from "../explore/worker-protocol.ts";
 import type { WorkerSetup } from "./explore-campaign.ts";
 import { openSession, targetsOf } from "./session.ts";
 
@@ -25,11 +28,23 @@ async function obey(order: WorkerOrder): Promise<void> {
       answer({ kind: "ready" });
       return;
     }
+    if (order.kind === "trace") return await trace(order.index, order.file);
     const run = await line!.play(order.index);
     answer({ kind: "played", run });
   } catch (error) {
     answer({ kind: "refused", message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
+}
+
+/** Each event is on the disk before what follows it can take the thread. */
+async function trace(index: number, path: string): Promise<void> {
+  const file = openSync(path, "a");
+  const onEntry = (entry: JournalEntry): void => {
+    offStage(() => writeSync(file, `${JSON.stringify(entry)}\n`));
+  };
+  await line!.target(index).player.play(await line!.caseOf(index), { record: true, onEntry });
+  closeSync(file);
+  answer({ kind: "traced" });
 }
 
 function answer(words: WorkerAnswer): void {

@@ -4,7 +4,7 @@ import { calmCase } from "../explore/case-generator.ts";
 import { readFailure } from "../explore/failure-file.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { scenariosIn } from "../explore/project.ts";
-import { failurePath, openSession, shown, targetNamed } from "./session.ts";
+import { failurePath, openSession, shown, scenarioOfFailure } from "./session.ts";
 
 /** `millrace check`: a file that is accepted is named with what it holds; a mistake is an error with its place. */
 export async function checkFile(file: string, flags: { readonly json?: boolean }): Promise<number> {
@@ -29,7 +29,7 @@ export async function checkFile(file: string, flags: { readonly json?: boolean }
   async function checkFailure(name: string): Promise<Checked> {
     const path = failurePath(session, name);
     const failure = readFailure(path);
-    await targetNamed(session, failure.scenario.name, shown(path));
+    await scenarioOfFailure(session, failure, shown(path));
     return { file: shown(path), kind: "failure", names: [failure.signature] };
   }
 }

@@ -108,6 +108,7 @@ async function play(
   const line = new CaseLine(targets, settings.line);
   const targetOf = (index: number) => targets[index % targets.length]!;
   const recorder = new FailureRecorder({
+    root: session.project.root,
     out: settings.out,
     seed: settings.seed,
     version: packageVersion(),
@@ -181,7 +182,8 @@ function casesOf(
   flags: ExploreFlags,
 ): AsyncIterable<IndexedRun> {
   const indices = indicesOf(settings.runs, flags.shard);
-  if (settings.jobs <= 1) return playInline(indices, index => line.play(index));
+  // One process of its own even for one job: a case that never gives the thread back must not take this one.
+  if (settings.jobs === 0) return playInline(indices, index => line.play(index));
   const script = fileURLToPath(new URL("./campaign-worker.js", import.meta.url));
   const setup: WorkerSetup = { targets: names, line: settings.line };
   return playInProcesses(indices, { jobs: settings.jobs, script, setup, standstillMs: STANDSTILL_MS });

@@ -7,6 +7,7 @@ import { listCommand } from "./list-command.ts";
 import { packageVersion } from "./package-version.ts";
 import { replayCommand } from "./replay-command.ts";
 import { runCommand } from "./run-command.ts";
+import { showCommand } from "./show-command.ts";
 import { shrinkCommand } from "./shrink-command.ts";
 
 /** All commands. A command's file holds its flags and examples; what it does is imported when it is called. */
@@ -28,6 +29,7 @@ export function buildProgram(): Command {
   for (const command of [
     exploreCommand,
     replayCommand,
+    showCommand,
     shrinkCommand,
     keepCommand,
     listCommand,

@@ -10,6 +10,10 @@ export function replayCommand(): Command {
     .option("--case <index>", "the case's index in the campaign", wholeNumber(0))
     .option("--profile <name>", "the campaign's --profile, if it had one")
     .option("--record", "write the whole journal beside the failure file, as journal.jsonl")
+    .option("--format <names>", "with --record: jsonl, chrome, shiviz; several with commas")
+    .option("--inspect", "wait for a debugger; sources are mapped")
+    .option("--at <event>", "with --inspect: stop there; a number of journal.jsonl, or checkpoint.complete:3")
+    .option("--any-version", "play a failure file of another version all the same")
     .option("--mutant <name>", "plant this bug; `none` plays without the one that the file names")
     .option("--json", "print one JSON document")
     .addHelpText(
@@ -19,7 +23,8 @@ Exit codes: 0 passes now · 1 reproduced, or fails differently · 2 stale or bad
 
 Examples:
   $ millrace replay reports/failures/payments-under-storm-1a2b3c4d/case.json
-  $ millrace replay payments-under-storm-1a2b3c4d --record
+  $ millrace replay payments-under-storm-1a2b3c4d --record --format jsonl,chrome
+  $ millrace replay payments-under-storm-1a2b3c4d --inspect --at checkpoint.complete:3
   $ millrace replay payments-under-storm --seed a --case 17`,
     )
     .action(async (target: string, flags: ReplayFlags) => {

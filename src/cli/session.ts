@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import * as face from "../index.ts";
 import type { CasePlayer } from "../explore/case-run.ts";
+import type { Failure } from "../explore/failure-file.ts";
 import type { RecordedTarget } from "../explore/failure-recorder.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { freshJobLoader, moduleLoader } from "../explore/module-loader.ts";
@@ -36,15 +37,27 @@ export async function targetsOf(session: Session, names: readonly string[]): Pro
   return (await selectScenarios(session.project, names, session.load)).map(recordedTarget);
 }
 
-/** The one scenario of that name; a failure file names its scenario so. */
-export async function targetNamed(session: Session, name: string, place?: string): Promise<RecordedTarget> {
+/**
+ * The scenario of a failure file, by its name, wherever it is written by now. When nobody has it, what became of the module
+ * and of the export that the file names is told.
+ */
+export async function scenarioOfFailure(session: Session, failure: Failure, place: string): Promise<RecordedTarget> {
+  const { name, module, export: exported } = failure.scenario;
   const all = await findScenarios(session.project, session.load);
   const found = all.find(({ scenario }) => scenario.name === name);
   if (found !== undefined) return recordedTarget(found);
-  const names = all.map(({ scenario }) => scenario.name);
+  const hint = suggestion(
+    name,
+    all.map(({ scenario }) => scenario.name),
+  );
+  if (module.startsWith("millrace:"))
+    throw new Misuse(`This version of Millrace has no scenario "${name}" any more. ${hint}`, { place });
+  const remedy = `Restore it, or put the scenario's new name and place into "scenario" and "case.scenario" of the file.`;
   throw new Misuse(
-    `There is no scenario "${name}" any more. ${suggestion(name, names)}`,
-    place === undefined ? {} : { place },
+    existsSync(join(session.project.root, module))
+      ? `${module} exports no scenario "${name}" any more${exported === "" ? "" : ` (it was ${exported})`}. ${remedy} ${hint}`
+      : `The module ${module}, which has the scenario "${name}" of this failure, does not exist. ${remedy}`,
+    { place },
   );
 }
 

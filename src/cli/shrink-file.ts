@@ -7,7 +7,7 @@ import { messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
 import { standardError } from "./reporters.ts";
-import { failurePath, openSession, shown, targetNamed } from "./session.ts";
+import { failurePath, openSession, shown, scenarioOfFailure } from "./session.ts";
 
 /** `millrace shrink`: searches on from the case of a failure file; the exit code. */
 export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<number> {
@@ -15,7 +15,7 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
   const path = failurePath(session, fileOrId);
   const failure = readFailure(path);
   if (failure.mutant !== null && !isPlanted(failure.mutant)) return withMutant(failure.mutant);
-  const { player } = await targetNamed(session, failure.scenario.name, shown(path));
+  const { player } = await scenarioOfFailure(session, failure, shown(path));
   const run = await player.play(failure.case);
   if (signatureOf(run.verdict) !== failure.signature) {
     throw new Misuse(

@@ -88,6 +88,8 @@ export interface IndexedRun {
   readonly run: CaseRun;
   /** Set when the case was played again: whether both runs had the same digest. */
   readonly agreed?: boolean;
+  /** The process that played it did not survive it: it must not be played again in a process that matters. */
+  readonly lost?: true;
 }
 
 /** Early in each stretch, so that a short campaign has its share too. */

@@ -2,10 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { JournalEntry } from "../kernel/journal.ts";
 import { defaultKnobs, defaultTopology } from "./defaults.ts";
 import { readFailure, serializeFailure, writeFailure, type Failure } from "./failure-file.ts";
 import { Misuse } from "./misuse.ts";
 import { replayFailure } from "./replay.ts";
+import { reproOf } from "./repro-test.ts";
 import { passedRun, violatedRun } from "./testing/stand-in-runs.ts";
 import { storyOf } from "./story.ts";
 import type { CaseRun } from "./case-run.ts";
@@ -97,6 +99,8 @@ test("a damaged file is refused with its line and what to do", () => {
   expect(refusal(text.replace('"schema": 1', '"schema": 9'))).toContain("schema 9");
   expect(refusal(text.replace('"proc.kill"', '"proc.kil"'))).toMatch(/case\.json:\d+: "case\.plan\.0\.kind" is wrong/);
   expect(refusal(text.replace('"workers": 3', '"workers": -3'))).toContain("case.topology.workers");
+  expect(refusal(text.replace('"workers": 3', '"workers": 2'))).toMatch(/case\.json:\d+: This file was edited/);
+  expect(refusal(text.replace('"hits": 1', '"hits": 12'))).toBe("accepted");
 });
 
 test("a replay says what became of the failure", async () => {
@@ -130,4 +134,38 @@ test("a story is short and says the fault in words", () => {
   expect(story.split("\n").length).toBeLessThanOrEqual(20);
   expect(story).toContain("1. proc.kill tm0 at the 2nd barrier.align of count[1] for checkpoint 3, for 500 ms");
   expect(story).toContain("Again: millrace replay x");
+});
+
+test("a story of a recorded run tells the steps around the faults and who held what, still in twenty lines", () => {
+  const step = (atUs: number, owner: string, what: string, detail: JournalEntry["detail"] = {}) => ({
+    atUs,
+    owner,
+    what,
+    detail,
+  });
+  const sum = { subtask: "sum[0]", attempt: 1 };
+  const entries: JournalEntry[] = [
+    ...Array.from({ length: 50 }, (_, i) => step(i, "disk:tm0", "disk.write")),
+    step(1_000, "jm0", "job.running", { attempt: 1, restored: 0 }),
+    step(2_000, "jm0", "checkpoint.complete", { checkpoint: 2, attempt: 1 }),
+    step(3_000, "tm0", "sink.precommit", { ...sum, checkpoint: 3 }),
+    step(3_100, "plan", "fault.fire", { kind: "proc.kill", target: "tm0" }),
+    step(3_200, "tm0", "process.killed", { life: 0 }),
+    ...Array.from({ length: 50 }, (_, i) => step(4_000 + i, "jm0", "checkpoint.trigger", { checkpoint: 10 + i })),
+    step(5_000, "jm0", "job.running", { attempt: 2, restored: 2 }),
+  ];
+  const lines = storyOf(failure, "millrace replay x", entries).trimEnd().split("\n");
+  expect(lines.length).toBeLessThanOrEqual(20);
+  const fault = lines.findIndex(line => line.includes("✗ proc.kill tm0"));
+  expect(lines[fault - 1]).toContain("sink.precommit sum[0], checkpoint 3");
+  expect(lines[fault + 1]).toContain("process.killed");
+  expect(lines.join("\n")).toContain(
+    "At the end checkpoint 2 was the newest complete one; attempt 2 went on from checkpoint 2; prepared and not committed: sum[0] for 3.",
+  );
+});
+
+test("a repro test needs the package alone for a bundled scenario, and the author's module for another", () => {
+  expect(reproOf(failure, "../../..")).toContain('replayed(file, "millrace:word-count-storm")');
+  const own = { ...failure, scenario: { ...failure.scenario, module: "scenarios/mine.ts" } };
+  expect(reproOf(own, "../../..")).toContain('import * as author from "../../../scenarios/mine.ts";');
 });

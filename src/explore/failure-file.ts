@@ -33,6 +33,8 @@ const failureSchema = z.strictObject({
   mutant: z.nullable(z.string()),
   shrink: z.strictObject({ runs: z.int(), ending: z.string(), planLength: z.int(), originalPlanLength: z.int() }),
   hits: z.int().min(1),
+  /** Of what decides a replay. A file without it is not checked: so says who has changed one on purpose. */
+  sum: z.exactOptional(z.string()),
 });
 
 export type Failure = z.infer<typeof failureSchema>;
@@ -66,7 +68,7 @@ export function writeFailure(folder: string, failure: Failure): WrittenFailure {
 }
 
 export function serializeFailure(failure: Failure): string {
-  return `${JSON.stringify(toTagged(failure), undefined, 2)}\n`;
+  return `${JSON.stringify(toTagged({ ...failure, sum: sumOf(failure) }), undefined, 2)}\n`;
 }
 
 /** Reads and checks a failure file; a mistake is refused with its place in the file and what to do. */
@@ -108,7 +110,14 @@ export function readFailure(path: string): Failure {
     );
   }
   const checked = failureSchema.safeParse(parsed);
-  if (checked.success) return checked.data;
+  if (checked.success) {
+    const { sum, ...failure } = checked.data;
+    if (sum === undefined || sum === sumOf(failure)) return failure;
+    throw new Misuse(
+      'This file was edited: its case is not the one that "sum" was made of. Restore it, or delete the line "sum" to play the changed case.',
+      { place: `${place}${lineOfPath(text, ["sum"])}` },
+    );
+  }
   const [issue] = checked.error.issues;
   const where = issue === undefined ? "" : issue.path.map(String).join(".");
   throw new Misuse(
@@ -117,6 +126,12 @@ export function readFailure(path: string): Failure {
       place: `${place}${lineOfPath(text, issue?.path ?? [])}`,
     },
   );
+}
+
+/** Sixteen hexadecimal digits; hits, messages and versions may change. */
+function sumOf({ scenario, datasets, case: played, signature, digest, mutant }: Failure): string {
+  const text = canonical(toTagged([scenario, datasets, played, signature, digest, mutant]));
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 function knownFailure(file: string): Failure | undefined {

@@ -7,6 +7,7 @@ import { shelf } from "./dataset.ts";
 import { failureSchemaVersion, readFailure, serializeFailure, writeFailure, type Failure } from "./failure-file.ts";
 import { shrinkCase, type ShrinkBudget, type Shrunk } from "./shrink.ts";
 import { claimOf, messageOf, signatureOf } from "./signature.ts";
+import { writeRepro } from "./repro-test.ts";
 import { storyOf } from "./story.ts";
 
 /**
@@ -22,8 +23,8 @@ export class FailureRecorder {
 
   async record(failed: IndexedRun, original: Case, target: RecordedTarget): Promise<FoundFailure> {
     const { verdict } = failed.run;
-    // Two runs that differ have no predicate that shrinking could keep.
-    const shrinkable = failed.agreed !== false;
+    // Two runs that differ have no predicate that shrinking could keep; one that took its process along would take ours.
+    const shrinkable = failed.agreed !== false && failed.lost !== true;
     const shrunk: Shrunk = shrinkable
       ? await shrinkCase({ case: original, run: failed.run }, target.player, this.#options.budget())
       : { case: original, run: failed.run, runs: 0, ending: "not-shrunk" };
@@ -56,7 +57,10 @@ export class FailureRecorder {
     const written = writeFailure(join(this.#options.out, "failures"), failure);
     const file = relative(process.cwd(), written.file);
     const replay = `npx millrace replay ${file}`;
-    writeFileSync(join(dirname(written.file), "story.txt"), storyOf(failure, replay));
+    const { entries } =
+      failed.lost === true ? { entries: [] } : await target.player.play(shrunk.case, { record: true });
+    writeFileSync(join(dirname(written.file), "story.txt"), storyOf(failure, replay, entries));
+    writeRepro(dirname(written.file), failure, this.#options.root);
     return {
       id: written.id,
       file,
@@ -85,6 +89,8 @@ export class FailureRecorder {
 }
 
 export interface RecorderOptions {
+  /** The project's folder, against which modules are named. */
+  readonly root: string;
   readonly out: string;
   readonly seed: string;
   readonly version: string;

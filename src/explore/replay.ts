@@ -25,7 +25,11 @@ export async function replayFailure(
   player: CasePlayer,
   options: { readonly record?: boolean } = {},
 ): Promise<Replay> {
-  const run = await player.play(failure.case, options);
+  return replayOf(failure, await player.play(failure.case, options));
+}
+
+/** What a run of the failure's case says of it. */
+export function replayOf(failure: Failure, run: CaseRun): Replay {
   const staleAnchors = failure.case.plan.flatMap((fault, index) => {
     const fired = run.faults.find(effect => effect.index === index)?.fired ?? false;
     return fired || !("on" in fault.when) ? [] : [fault.when.on.event];

@@ -1,33 +1,47 @@
+import type { JournalEntry } from "../kernel/journal.ts";
 import type { Fault, Trigger } from "../world/fault.ts";
 import type { Failure } from "./failure-file.ts";
+import { holdings, stepsAround } from "./story-events.ts";
 
 /**
- * A failure in at most twenty lines for somebody who does not know the code: what went wrong on purpose, what should
- * have held, what happened instead, how to see it again.
+ * A failure in at most twenty lines for somebody who does not know the code: what should have held and what happened
+ * instead, the faults, the protocol's steps around them, who held what at the end, how to see it again.
+ *
+ * `entries` is a recording of the shrunk case; without one (the run took the thread with it) the steps are left out.
  */
-export function storyOf(failure: Failure, replayCommand: string): string {
+export function storyOf(failure: Failure, replayCommand: string, entries: readonly JournalEntry[] = []): string {
   const { topology, plan, input } = failure.case;
-  const faults = plan.slice(0, 8).map((fault, index) => `  ${index + 1}. ${sayFault(fault)}`);
-  if (plan.length > 8) faults.push(`  … and ${plan.length - 8} more`);
+  const faults = plan.slice(0, FAULTS_MAX).map((fault, index) => `  ${index + 1}. ${sayFault(fault)}`);
+  if (plan.length > FAULTS_MAX) faults.push(`  … and ${plan.length - FAULTS_MAX} more`);
   const records = Object.entries(input)
     .map(([topic, one]) => `${one.kind === "values" ? one.values.length : one.to - one.from} of ${topic}`)
     .join(", ");
-  return [
+  const head = [
     `${failure.signature}  in ${failure.scenario.name}${failure.mutant === null ? "" : `, with the planted bug ${failure.mutant}`}`,
-    "",
-    failure.message,
-    ...(failure.expected === undefined ? [] : [`  expected  ${failure.expected}`]),
-    ...(failure.actual === undefined ? [] : [`  actual    ${failure.actual}`]),
-    "",
+    ...failure.message.split("\n").slice(0, entries.length > 0 ? 2 : 8),
+    ...(failure.expected === undefined ? [] : [`  expected  ${oneLine(failure.expected)}`]),
+    ...(failure.actual === undefined ? [] : [`  actual    ${oneLine(failure.actual)}`]),
     plan.length === 0 ? "No fault is needed for it." : `After ${plan.length === 1 ? "this fault" : "these faults"}:`,
     ...faults,
+  ];
+  const tail = [
     `On ${topology.workers} workers, parallelism ${topology.parallelism}, ${topology.storageNodes} storage nodes; records: ${records}.`,
     `Shrunk from ${failure.shrink.originalPlanLength} faults in ${failure.shrink.runs} runs (${failure.shrink.ending}).`,
-    "",
     `Again: ${replayCommand}`,
-    "",
-  ].join("\n");
+  ];
+  if (entries.length === 0) return `${[...head, ...tail].join("\n")}\n`;
+  const left = LINES_MAX - head.length - tail.length - 2;
+  const steps = ["What happened:", ...stepsAround(entries, left), holdings(entries)];
+  return `${[...head, ...steps, ...tail].join("\n")}\n`;
 }
+
+function oneLine(text: string): string {
+  const line = text.replaceAll("\n", " ");
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
+}
+
+const LINES_MAX = 20;
+const FAULTS_MAX = 4;
 
 /** `proc.kill tm0 when count[1] aligns checkpoint 3, for 500 ms`. */
 export function sayFault(fault: Fault): string {

@@ -5,6 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { campaign, indicesOf, playInline } from "./campaign.ts";
 import type { IndexedRun } from "./case-line.ts";
 import { noRecoveries } from "./case-run.ts";
+import { messageOf } from "./signature.ts";
 import { playInProcesses } from "./worker-pool.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "millrace-pool-"));
@@ -12,10 +13,12 @@ const script = join(folder, "worker.mjs");
 // A worker whose runs depend on the index alone; it dies at one index and stands still at another when told to.
 writeFileSync(
   script,
-  `let setup;
+  `import { appendFileSync } from "node:fs";
+let setup;
 process.on("message", order => {
   if (order.kind === "setup") { setup = order.setup; process.send({ kind: "ready" }); return; }
   const { index } = order;
+  if (order.kind === "trace") appendFileSync(order.file, '{"atUs":1500,"owner":"tm0","what":"source.first-record"}\\n');
   if (index === setup.diesAt) process.exit(9);
   if (index === setup.standsStillAt) for (;;);
   const run = { verdict: { kind: "passed" }, digest: "digest " + index, events: 1, simulatedMs: 1, activeSimulatedMs: 1, faults: [],
@@ -66,6 +69,8 @@ test("a case that never yields the thread is stuck, and the campaign goes on", a
   const played = await collect({ standsStillAt: 3 }, 12, 1_500);
   expect(played.filter(run => run.run.verdict.kind === "stuck").map(run => run.index)).toEqual([3]);
   expect(played).toHaveLength(12);
+  expect(played[3]).toMatchObject({ lost: true });
+  expect(messageOf(played[3]!.run.verdict)).toContain("Its last event: 1, at 1.500 ms: tm0 source.first-record.");
 });
 
 test("a shard takes every nth index", () => {

@@ -1,6 +1,8 @@
 import { fork, type ChildProcess } from "node:child_process";
 import type { IndexedRun } from "./case-line.ts";
 import { noRecoveries, type Verdict } from "./case-run.ts";
+import { lastEventOf } from "./last-event.ts";
+import type { WorkerAnswer, WorkerOrder } from "./worker-protocol.ts";
 
 /**
  * Plays cases in several worker processes and gives the runs in index order. It owns who plays which index, what
@@ -8,7 +10,8 @@ import { noRecoveries, type Verdict } from "./case-run.ts";
  * worker script's business (cli/campaign-worker.ts).
  *
  * A worker that dies loses its own case and no other: that case is `broken`, the ones that waited behind it are played
- * by somebody else. A case that stands still longer than `standstillMs` of real time is `stuck`, and its worker ended.
+ * by somebody else. A case that stands still longer than `standstillMs` of real time is `stuck`, and its worker ended; it
+ * is played once more, traced, to learn its last event.
  */
 export async function* playInProcesses(indices: Iterable<number>, options: PoolOptions): AsyncGenerator<IndexedRun> {
   const pool = new WorkerPool(indices, options);
@@ -32,18 +35,11 @@ export interface PoolOptions {
   readonly standstillMs: number;
 }
 
-/** Parent → worker. */
-export type WorkerOrder =
-  { readonly kind: "setup"; readonly setup: unknown } | { readonly kind: "play"; readonly index: number };
-
-/** Worker → parent. `ready`: the scenarios are loaded, standing still counts from now on. `refused` ends the campaign: the worker could not even load the scenarios. */
-export type WorkerAnswer =
-  | { readonly kind: "ready" }
-  | { readonly kind: "played"; readonly run: IndexedRun }
-  | { readonly kind: "refused"; readonly message: string };
-
 /** Orders that wait at a worker: it must not stand idle while an answer travels. */
 const ordersAhead = 2;
+
+/** A traced case that reports no event for so long stands still. */
+const QUIET_MS = 5_000;
 
 /** How far the fastest worker may run ahead of the slowest case, per worker. */
 const reorderMax = 64;
@@ -101,13 +97,28 @@ class WorkerPool {
       died: (lost, verdict) => {
         if (!this.#workers.delete(worker)) return;
         const [own, ...others] = lost;
-        if (own !== undefined) this.#played.set(own, lostRun(own, verdict));
+        if (own !== undefined) void this.#bury(own, verdict);
         this.#again.push(...others);
         this.#start();
         this.#wakeUp();
       },
     });
     this.#workers.add(worker);
+  }
+
+  async #bury(index: number, verdict: Verdict): Promise<void> {
+    const told = verdict.kind === "stuck" ? await this.#withLastEvent(index, verdict.blame) : verdict;
+    this.#played.set(index, lostRun(index, told));
+    this.#wakeUp();
+  }
+
+  async #withLastEvent(index: number, blame: string): Promise<Verdict> {
+    const quietMs = Math.min(QUIET_MS, this.#options.standstillMs);
+    const last = await lastEventOf(index, { ...this.#options, quietMs });
+    return {
+      kind: "stuck",
+      blame: `${blame}\nIts last event: ${last ?? "it did not stand still when it was played again"}.`,
+    };
   }
 
   #feed(worker: Worker): void {
@@ -161,8 +172,7 @@ class Worker {
       if (answer.kind === "ready") this.#ready = true;
       else this.#waiting.shift();
       this.#watch();
-      if (answer.kind === "ready") return;
-      events.played(answer.run);
+      if (answer.kind === "played") events.played(answer.run);
     });
     this.#process.once("exit", (code, signal) => {
       clearTimeout(this.#watchdog);
@@ -215,6 +225,7 @@ class Worker {
 function lostRun(index: number, verdict: Verdict): IndexedRun {
   return {
     index,
+    lost: true,
     run: {
       verdict,
       digest: "none",

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { relative } from "node:path";
 import { performance } from "node:perf_hooks";
 import { describe, expect, test, type TestContext } from "vitest";
 import { campaign, indicesOf, playInline } from "../explore/campaign.ts";
@@ -84,12 +85,12 @@ async function simulateNow(
   const minRuns = Math.min(runs, options.minRuns ?? Math.ceil(runs / 10));
   console.info(`millrace: ${scenario.name}, seed ${seed}, ${runs} runs`);
 
-  const { config } = await openProject(process.cwd(), moduleLoader(face));
+  const { config, root } = await openProject(process.cwd(), moduleLoader(face));
   const target: RecordedTarget = {
     scenario,
     player,
     jobFile: scenario.job.module,
-    module: context.task.file.filepath,
+    module: relative(root, context.task.file.filepath),
     export: "",
   };
   const line = new CaseLine([target], {
@@ -101,7 +102,7 @@ async function simulateNow(
   const endMs = performance.now() + options.timeout * 0.8;
   const budget = () => ({ runsMax: 400, timeIsUp: () => performance.now() > endMs });
   const { version } = createRequire(import.meta.url)("millrace/package.json") as { version: string };
-  const recorder = new FailureRecorder({ out: config.out, seed, version, budget });
+  const recorder = new FailureRecorder({ root, out: config.out, seed, version, budget });
   const outcome = await campaign(
     playInline(indicesOf(runs), index => line.play(index)),
     {

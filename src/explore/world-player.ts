@@ -1,6 +1,8 @@
 import { beginSuite, builtInOracles, type Suite } from "../oracles/suite.ts";
 import type { Setting, Violation } from "../oracles/oracle.ts";
 import type { Case } from "../world/case.ts";
+import { damagedRoles } from "../world/faults/damaged-roles.ts";
+import { faultDevice } from "../world/faults/fault-catalogue.ts";
 import { faultMistake } from "../world/faults/fault-mistake.ts";
 import { playWorld, type Surroundings, type WorldEnd } from "../world/play.ts";
 import type { Actors } from "../world/world.ts";
@@ -62,13 +64,13 @@ export class WorldPlayer implements CasePlayer {
         };
       },
     });
-    return runOf(end, violation, suite);
+    return runOf(played, end, violation, suite);
   }
 }
 
-function runOf(end: WorldEnd, violation: Violation | undefined, suite: Suite | undefined): CaseRun {
+function runOf(played: Case, end: WorldEnd, violation: Violation | undefined, suite: Suite | undefined): CaseRun {
   return {
-    verdict: verdictOf(end, violation),
+    verdict: verdictOf(end, violation, played.topology.broker === "classic"),
     digest: end.digest,
     events: end.events,
     simulatedMs: end.simulatedMs,
@@ -86,6 +88,7 @@ function runOf(end: WorldEnd, violation: Violation | undefined, suite: Suite | u
 export function verdictOf(
   end: Pick<WorldEnd, "end" | "reason" | "blame" | "faults">,
   violation: Violation | undefined,
+  failureIsOwed = false,
 ): Verdict {
   if (end.end === "broken") return { kind: "broken", reason: end.reason ?? "no reason given" };
   if (violation !== undefined) return { kind: "violated", violation };
@@ -95,6 +98,12 @@ export function verdictOf(
     case "exhausted":
       return { kind: "exhausted", reason: end.reason ?? "out of budget" };
     case "failed":
+      // What cannot be borne is owed an end that says so, and everything that was committed must be right all the same.
+      if (
+        failureIsOwed ||
+        end.faults.some(({ effective, kind }) => effective && faultDevice(kind).owes === "fail-loudly")
+      )
+        return { kind: "passed" };
       return {
         kind: "violated",
         violation: { claim: "FO-5", where: "job", message: `the job failed: ${end.reason ?? "no cause given"}` },
@@ -124,6 +133,8 @@ function settingOf(
     roles: { coordination: "coord", broker: "broker", storage: layout.storage },
     replicas: played.topology.replicas,
     knobs: { ...played.knobs },
+    dishonestDisks: new Set(played.plan.flatMap(fault => damagedRoles(fault, layout))),
+    ...(played.topology.broker === "classic" ? { preparedMayExpire: true } : {}),
     ...(scenario.compare === undefined ? {} : { compare: scenario.compare }),
   };
 }

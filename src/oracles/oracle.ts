@@ -56,6 +56,10 @@ export interface Setting {
   readonly roles: { readonly coordination: string; readonly broker: string; readonly storage: readonly string[] };
   readonly replicas: number;
   readonly knobs: Readonly<Record<string, number>>;
+  /** Roles of whose disks the plan may take away what was synced: nobody owes them that it survives. */
+  readonly dishonestDisks?: ReadonlySet<string>;
+  /** The broker is a classic one: what is prepared may time out, and the job then owes an end that says so. */
+  readonly preparedMayExpire?: true;
   /** A comparison weaker than equality along the committed order, with the scenario's reason. */
   readonly compare?: { readonly by: "per-key-sequence" | "multiset"; readonly because: string };
 }

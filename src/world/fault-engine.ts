@@ -1,4 +1,5 @@
 import { faultName, type Fault, type FaultEffect } from "./fault.ts";
+import { damagedRoles } from "./faults/damaged-roles.ts";
 import { faultDevice } from "./faults/fault-catalogue.ts";
 import type { Injected, Levers } from "./faults/fault-device.ts";
 import type { Triggers } from "./trigger.ts";
@@ -37,12 +38,10 @@ export class FaultEngine {
     for (const { injected } of this.#entries) injected?.cure?.();
   }
 
-  /** Roles of whose disks something may be lost that was synced. */
+  /** Roles of whose disks something may be lost by now that was synced. */
   get damaged(): ReadonlySet<string> {
-    const fired = this.#entries.filter(
-      ({ fault, injected }) => injected !== undefined && faultDevice(fault.kind).damages,
-    );
-    return new Set(fired.map(({ fault: { target } }) => roleOf(this.#levers.layout, target) ?? target));
+    const fired = this.#entries.filter(({ injected }) => injected !== undefined);
+    return new Set(fired.flatMap(({ fault }) => damagedRoles(fault, this.#levers.layout)));
   }
 
   /** What became of each fault; `window` is the part of the run in which an effect counts. */

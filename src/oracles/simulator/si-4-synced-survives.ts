@@ -8,7 +8,8 @@ import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
  * account of what was written and synced, so that the disk is not judged by its own book-keeping.
  *
  * Left out — bytes that were overwritten or cut after the sync, and entries that were renamed or removed after it: either
- * version may be there. Folders that were made and not synced into their parents: the view says whether they were.
+ * version may be there. Folders that were made and not synced into their parents: the view says whether they were. Disks that the plan damages: theirs is
+ * no honest disk.
  */
 export const syncedSurvives: Oracle = {
   id: "SI-4",
@@ -83,10 +84,11 @@ class SyncedFiles implements OracleFold {
 
   #afterPowerLoss(machine: string): Violation | undefined {
     const files = this.#filesOf(machine);
+    const { dishonestDisks } = this.#setting;
     let first: Violation | undefined;
     for (const [path, file] of files) {
       const { role, content, syncedLength } = file;
-      if (!file.entrySynced || syncedLength === 0) continue;
+      if (!file.entrySynced || syncedLength === 0 || dishonestDisks?.has(role) === true) continue;
       this.checked++;
       const survived = this.#setting.durable(role).read(path);
       if (survived !== undefined && content.beginsLike(survived, syncedLength)) continue;

@@ -3,14 +3,17 @@ import { pause } from "../../host/pause.ts";
 import type { CheckpointStorage } from "../task/task-contract.ts";
 
 /**
- * Removes files that nobody needs any more, in the background, one after the other. It owns patience, not judgement: a
- * path that is handed over must never be needed again. What cannot be removed after several tries stays as garbage for
- * the sweep of the next leader.
+ * Removes files that nobody needs any more, in the background, many at once. It owns patience, not judgement: a path
+ * that is handed over must never be needed again. What cannot be removed in several rounds stays as garbage for the sweep
+ * of the next leader.
+ *
+ * A path that fails waits behind all others: while one storage node is away no removal succeeds as a whole, and what
+ * the other nodes hold must not pile up behind it.
  */
 export class Discarder {
   readonly #host: Host;
   readonly #storage: CheckpointStorage;
-  readonly #queue: string[] = [];
+  #waiting: Discarded[] = [];
   #working = false;
   #closed = false;
 
@@ -20,32 +23,46 @@ export class Discarder {
   }
 
   discard(paths: readonly string[]): void {
-    this.#queue.push(...paths);
-    if (!this.#working && this.#queue.length > 0) void this.#work();
+    if (this.#closed) return;
+    for (const path of paths) this.#waiting.push({ path, tries: 0 });
+    if (!this.#working && this.#waiting.length > 0) void this.#work();
   }
 
   /** A leader that was deposed deletes nothing. */
   close(): void {
     this.#closed = true;
-    this.#queue.length = 0;
+    this.#waiting = [];
   }
 
   async #work(): Promise<void> {
     this.#working = true;
-    for (let path = this.#queue.shift(); path !== undefined; path = this.#queue.shift()) await this.#remove(path);
+    while (this.#waiting.length > 0) {
+      const round = this.#waiting.splice(0, ROUND_MAX);
+      const failed = (await Promise.all(round.map(one => this.#remove(one)))).flatMap(one => one ?? []);
+      if (failed.length === 0) continue;
+      await pause(this.#host, RETRY_MS);
+      if (!this.#closed) this.#waiting.push(...failed.filter(({ tries }) => tries < TRIES_MAX));
+    }
     this.#working = false;
   }
 
-  async #remove(path: string): Promise<void> {
-    for (let tries = 0; tries < TRIES_MAX && !this.#closed; tries++) {
-      try {
-        return await this.#storage.remove(path);
-      } catch {
-        await pause(this.#host, RETRY_MS);
-      }
+  /** The path with one try more when it could not be removed. */
+  async #remove({ path, tries }: Discarded): Promise<Discarded | undefined> {
+    try {
+      await this.#storage.remove(path);
+      return undefined;
+    } catch {
+      return { path, tries: tries + 1 };
     }
   }
 }
 
+interface Discarded {
+  readonly path: string;
+  readonly tries: number;
+}
+
+/** Files removed at the same time: more than a checkpoint of a dozen subtasks has, and no flood. */
+const ROUND_MAX = 64;
 const TRIES_MAX = 5;
 const RETRY_MS = 200;

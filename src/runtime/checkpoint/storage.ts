@@ -108,15 +108,16 @@ class StoredPlaces implements Places {
     return this.#patiently(() => this.#store.get(path));
   }
 
+  /** Without patience: whoever removes has other files to remove meanwhile (discarder.ts). */
   remove(path: string): Promise<void> {
-    return this.#patiently(() => this.#store.remove(path));
+    return this.#store.remove(path);
   }
 
   list(prefix: string): Promise<string[]> {
     return this.#patiently(() => this.#store.list(prefix));
   }
 
-  /** All four may be repeated: files never change, and a removed path never comes back. */
+  /** All may be repeated: files never change, and a removed path never comes back. */
   async #patiently<T>(operation: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {

@@ -30,6 +30,7 @@ export async function playFaults(plan: readonly Fault[], programs: Readonly<Reco
     partitions: 1,
     placement: "spread",
     persistence: "prefix",
+    broker: "durable-prepare",
   });
   const disks = new Map<string, SimDisk>();
   for (const { role, machine } of layout.roles) {
@@ -57,6 +58,11 @@ export async function playFaults(plan: readonly Fault[], programs: Readonly<Reco
       restart: role => supervisor.restart(role),
       powerUp: machine => supervisor.powerUp(machine),
       abandon: role => supervisor.abandon(role),
+      inputTopics: ["input"],
+      operate(name, beside, program) {
+        site.place(name, site.machineOf(beside).name);
+        site.start(name, program);
+      },
       addWorker() {
         const role = "tm3";
         const disk = new SimDisk(kernel, { machine: role, seed: "laws", latencyUs: 100 });

@@ -85,6 +85,7 @@ const smallCase = scenario("bench-small", {
     partitions: 2,
     placement: "together",
     persistence: "prefix",
+    broker: "durable-prepare",
   },
   knobs: { bufferRecordsMax: 16, recordCostUs: 12_000, checkpointIntervalMs: 150, restartDelayMs: 10 },
   input: { sales: sales(50) },

@@ -108,6 +108,8 @@ function topologyOf(dice: Dice, { topology, fixed }: Scenario): Topology {
     parallelism,
     partitions: dice.between(1, 3),
     placement: dice.chance(250) ? "together" : "spread",
+    // A classic broker may lose what was prepared: that is for scenarios which say so.
+    broker: "durable-prepare",
     persistence: dice.weighted<Topology["persistence"]>([
       [2, "prefix"],
       [4, "ordered"],

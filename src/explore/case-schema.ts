@@ -60,6 +60,7 @@ const topology = z.strictObject({
   placement: z.enum(["spread", "together"]),
   // Cases that were saved before disks had a choice: all were of this kind.
   persistence: z.enum(["prefix", "ordered", "weak"]).default("prefix"),
+  broker: z.enum(["durable-prepare", "classic"]).default("durable-prepare"),
 });
 
 const knobs = z.strictObject({

@@ -14,6 +14,7 @@ export const defaultTopology: Topology = {
   partitions: 2,
   placement: "spread",
   persistence: "prefix",
+  broker: "durable-prepare",
 };
 
 export const defaultKnobs: Knobs = {

@@ -81,6 +81,12 @@ export interface Moment {
   swizzle(role: string, options?: Lasting & { readonly everyMs?: number }): Fault;
   flap(target: string, options?: Lasting & { readonly everyMs?: number }): Fault;
   corrupt(target: string, options?: Lasting & { readonly segments?: number }): Fault;
+  /** All but the newest `keep` records of each input partition are gone. */
+  dropOldRecords(options?: { readonly keep?: number }): Fault;
+  /** The newest `drop` records of each input partition are gone. */
+  truncateLog(options?: { readonly drop?: number }): Fault;
+  expireTransactions(): Fault;
+  expireSessions(): Fault;
   /** `target` is a role, or the caller and the called: `tm0>jm0`. The next messages of that kind are met. */
   loseRequest(method: string, target: string, options?: Lasting & { readonly times?: number }): Fault;
   loseReply(method: string, target: string, options?: Lasting & { readonly times?: number }): Fault;
@@ -210,6 +216,10 @@ function moment(when: Trigger, stepped?: string): Moment {
       fault("net.flap", target, { ...lasting(options), ...given({ everyUs: options?.everyMs }) }),
     corrupt: (target, options) =>
       fault("net.corrupt", target, { ...lasting(options), ...given({}, { segments: options?.segments }) }),
+    dropOldRecords: (options = {}) => fault("broker.retention", "broker", { params: { keep: options.keep ?? 0 } }),
+    truncateLog: (options = {}) => fault("broker.truncate", "broker", { params: { drop: options.drop ?? 10 } }),
+    expireTransactions: () => fault("broker.expire-transactions", "broker"),
+    expireSessions: () => fault("coord.expire-sessions", "coord"),
     loseRequest: (method, target, options = {}) =>
       fault("rpc.lose-request", target, { ...lasting(options), params: { method, times: options.times ?? 1 } }),
     loseReply: (method, target, options = {}) =>

@@ -110,6 +110,14 @@ export function rarerFault(
       const params = { part, byUs: dice.magnitude(1_000, 4_000_000), times: dice.between(1, 3) };
       return { kind, ...messageOf(dice, ground, part, params), when, forUs: forUs(1_000_000, 5_000_000) };
     }
+    case "broker.retention":
+      return { kind, target: "broker", when, params: { keep: dice.magnitude(1, 100) } };
+    case "broker.truncate":
+      return { kind, target: "broker", when, params: { drop: dice.magnitude(1, 100) } };
+    case "broker.expire-transactions":
+      return { kind, target: "broker", when };
+    case "coord.expire-sessions":
+      return { kind, target: "coord", when };
     case "task.stuck-cancel":
       return { kind, target: subtaskOf(dice, ground), when, forUs: forUs(1_000_000, 8_000_000) };
     case "snapshot.slow":
@@ -128,6 +136,16 @@ const oneWay: readonly string[] = [
   "task.state",
 ];
 
+/** Messages of operators, and those that a job sends once: a trap for them waits in vain. */
+const rare: readonly string[] = [
+  "broker.create-topic",
+  "broker.delete-records",
+  "broker.partitions",
+  "broker.truncate",
+  "coord.close-session",
+  "coord.list-sessions",
+];
+
 /** A kind of message, and the role that it goes to or comes from in every cluster. */
 function messageOf(
   dice: Dice,
@@ -135,7 +153,9 @@ function messageOf(
   part: "request" | "reply",
   params: Readonly<Record<string, number | string>>,
 ): Pick<Fault, "target" | "params"> {
-  const method = dice.pick(part === "request" ? rpcMethods : rpcMethods.filter(name => !oneWay.includes(name)));
+  const method = dice.pick(
+    rpcMethods.filter(name => !rare.includes(name) && (part === "request" || !oneWay.includes(name))),
+  );
   const [service] = method.split(".");
   const target =
     service === "broker" || service === "coord"

@@ -181,6 +181,7 @@ function stormOf(at: string, storm: ScenarioSpec["storm"], plan: readonly Fault[
 const topologyWords: Readonly<Record<string, readonly string[]>> = {
   placement: ["spread", "together"],
   persistence: ["prefix", "ordered", "weak"],
+  broker: ["durable-prepare", "classic"],
 };
 
 function checkedTopology(at: string, cluster: Partial<Topology>): Partial<Topology> {

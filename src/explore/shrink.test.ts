@@ -83,6 +83,7 @@ test("machines, parallelism, records and settings go too", async () => {
     storageNodes: 1,
     placement: "together",
     persistence: "prefix",
+    broker: "durable-prepare",
   });
   expect(shrunk.case.input["input"]).toMatchObject({ values: [{}] });
   expect(shrunk.runs).toBeLessThan(40);

@@ -43,11 +43,14 @@ export function stormPlan(dice: Dice, ground: StormGround): readonly Fault[] {
 
 /** The kinds a profile may use; every profile of today stays in budget. */
 export function kindsOf(profile: Profile): readonly FaultKind[] {
-  if (profile === "all") return faultKinds;
+  if (profile === "all") return faultKinds.filter(kind => !beyondKinds.includes(kind));
   return profile === "light"
     ? standardKinds.filter(kind => kind !== "site.power-loss" && kind !== "disk.sync-fails")
     : standardKinds;
 }
+
+/** No redundancy makes good for them: the input itself is gone. */
+const beyondKinds: readonly FaultKind[] = ["broker.retention", "broker.truncate"];
 
 /** Those of which many storms were played and found survivable; the others are for `all`. */
 const standardKinds: readonly FaultKind[] = [

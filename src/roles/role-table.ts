@@ -6,6 +6,7 @@ import type { JobReference } from "../runtime/task/task-contract.ts";
 import { coordinationMain } from "../services/coordination/coordination-server.ts";
 import { storageNodeMain } from "../services/file-store/storage-node.ts";
 import { logBrokerMain } from "../services/log-broker/log-broker.ts";
+import type { BrokerMode } from "../services/log-broker/transaction-decision.ts";
 
 /**
  * From the kind of a role to its program: the one table from which a simulated world and a real cluster start. It owns
@@ -17,7 +18,7 @@ export function startRole(host: Host, kind: RoleKind, start: RoleStart): void {
     case "coordination":
       return coordinationMain(host, server);
     case "broker":
-      return logBrokerMain(host, server);
+      return logBrokerMain(host, { ...server, ...(start.brokerMode === undefined ? {} : { mode: start.brokerMode }) });
     case "storage":
       return storageNodeMain(host, server);
     case "job-manager":
@@ -33,6 +34,8 @@ export interface RoleStart {
   readonly cluster: ClusterConfig;
   readonly job: JobReference;
   readonly jobs: JobLoader;
+  /** Default: durable prepare. */
+  readonly brokerMode?: BrokerMode;
 }
 
 export function rpcAddress(role: string): string {

@@ -29,6 +29,8 @@ export interface Topology {
   readonly placement: "spread" | "together";
   /** What the machines' disks keep of un-synced changes when the power goes: see sim/disk/persistence.ts. */
   readonly persistence: "prefix" | "ordered" | "weak";
+  /** Whether the broker keeps what is prepared for good (KIP-939), or lets it time out as brokers before it did. */
+  readonly broker: "durable-prepare" | "classic";
 }
 
 /** Whole numbers; times in milliseconds where the name says Ms, else microseconds. */

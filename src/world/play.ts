@@ -121,6 +121,8 @@ class Play {
         powerUp: machine => supervisor.powerUp(machine),
         abandon: role => supervisor.abandon(role),
         addWorker: () => this.world.addWorker(),
+        inputTopics: this.world.inputTopics,
+        operate: (name, beside, program) => this.world.operate(name, beside, program),
         incarnation: role => site.role(role).incarnation,
       },
       fault => this.#log.faultFired(fault),

@@ -71,6 +71,19 @@ export class World {
     }
   }
 
+  /** Topics that the job reads. */
+  get inputTopics(): readonly string[] {
+    return Object.keys(this.#actors.input);
+  }
+
+  /** A program that an operator runs beside a role, once: an admin's command line. Another one of that name goes on. */
+  operate(name: string, beside: string, program: Main): void {
+    const { site } = this;
+    if (!site.roles.includes(name)) site.place(name, site.machineOf(beside).name);
+    const { incarnation, machine } = site.role(name);
+    if (incarnation === undefined && machine.stack.powered) site.start(name, program);
+  }
+
   /** One more machine with a worker; its role. */
   addWorker(): string {
     const role = `tm${this.layout.workers.length + this.#added++}`;
@@ -128,18 +141,18 @@ export class World {
     }
   }
 
-  #mainOf(placed: PlacedRole, start: Omit<Parameters<typeof startRole>[2], "jobs">): Main {
+  #mainOf(placed: PlacedRole, start: Omit<Parameters<typeof startRole>[2], "jobs" | "brokerMode">): Main {
     const main = this.#programOf(placed, start);
     const { portOf } = this.#actors;
     return portOf === undefined ? main : host => main(portOf(host));
   }
 
-  #programOf({ role, kind }: PlacedRole, start: Omit<Parameters<typeof startRole>[2], "jobs">): Main {
+  #programOf({ role, kind }: PlacedRole, start: Omit<Parameters<typeof startRole>[2], "jobs" | "brokerMode">): Main {
     if (kind === "service") return this.#actors.services[role]!.main;
     return host => {
       // One incarnation, one import: what the job's module keeps does not outlive the process.
       const job = this.#jobOf(role);
-      if (job !== undefined) startRole(host, kind, { ...start, jobs: () => job });
+      if (job !== undefined) startRole(host, kind, { ...start, brokerMode: this.#played.topology.broker, jobs: () => job });
     };
   }
 }

@@ -9,7 +9,7 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  *
  * Reads: the prepared work in the metadata of successive checkpoints; what the broker's durable log and the storage nodes
  * show of it. A sink that leaves work out of the next checkpoint takes it for committed; so it must be. What a completed checkpoint holds must
- * never be aborted.
+ * never be aborted, except by a classic broker, and then the job must have failed.
  *
  * Left out — sinks of an author's own: nobody here can read what they have made visible. The author's claims judge it.
  */
@@ -55,6 +55,7 @@ class GivenUp implements OracleFold {
     for (const [id, sink] of this.#everHeld) {
       this.checked++;
       const state = work.get(id) ?? "not visible";
+      if (state === "aborted" && this.#setting.preparedMayExpire === true && final.job === "failed") continue;
       const givenUp = this.#givenUp.get(id);
       if (state === "aborted")
         violations.push(broken(sink, `${id} was aborted although a completed checkpoint held it`));

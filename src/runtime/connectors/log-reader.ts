@@ -122,11 +122,14 @@ export class LogReader<T> implements SourceReader<T, LogSplit> {
       waitMsMax: FETCH_WAIT_MS,
       isolation: "read-committed" as const,
     };
-    const { records, nextOffset } = await untilKnown(
+    const { records, nextOffset, endOffset } = await untilKnown(
       this.#context.host,
       () => !this.#closed,
       () => this.#broker.fetch(request),
     );
+    // Everything up to the split's end was committed when the split was made: an end before it means that records are lost.
+    if (state.split.end !== undefined && endOffset < state.split.end)
+      throw new Error(`${state.name} ends at ${endOffset}, and records up to ${state.split.end} were there: they are lost.`);
     state.fetching = false;
     for (const record of records) if (record.offset < state.end) state.fetched.push(record);
     state.nextFetch = nextOffset;

@@ -50,6 +50,16 @@ export class CoordinationClient {
       : { applied: false, reason, current: readVersioned(current) };
   }
 
+  /** For operators: sessions that are open, oldest first. */
+  async sessions(): Promise<string[]> {
+    return (await this.#call("coord.list-sessions", {})).list("sessions").map(String);
+  }
+
+  /** For operators: the session ends now, as if it had expired. False: it had. */
+  async closeSession(session: string): Promise<boolean> {
+    return (await this.#call("coord.close-session", { session })).flag("closed");
+  }
+
   close(): void {
     this.#rpc.close();
   }

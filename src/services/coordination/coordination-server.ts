@@ -52,6 +52,16 @@ function handlers(
       if (ttlMs !== undefined) clock.set(session, ttlMs);
       return log.whenDurable({ state: ttlMs === undefined ? "expired" : "alive" });
     },
+    "coord.list-sessions": () => log.whenDurable({ sessions: [...state.sessions()] }),
+    "coord.close-session": request => {
+      const session = new Body(request).text("session");
+      const known = state.sessionTtlMs(session) !== undefined;
+      if (known) {
+        clock.clear(session);
+        commit(state.expireSession(session));
+      }
+      return log.whenDurable({ closed: known });
+    },
     "coord.get": request => log.whenDurable({ entry: state.get(new Body(request).text("key")) }),
     "coord.list": request => log.whenDurable({ entries: state.list(new Body(request).text("prefix")) }),
     "coord.compare-and-set": request => {

@@ -14,6 +14,10 @@ export type BrokerChange =
       readonly epoch: number;
       readonly timeoutMs: number;
     }
+  /** Records before this offset are no longer kept: retention, or an operator. */
+  | { readonly kind: "trimmed"; readonly topic: string; readonly partition: number; readonly startOffset: number }
+  /** Records from this offset on are lost, as by an unclean election of a replica that lacked them. */
+  | { readonly kind: "truncated"; readonly topic: string; readonly partition: number; readonly endOffset: number }
   | Appended
   | { readonly kind: "prepared"; readonly transactionalId: string }
   /** The undecided transaction is decided; a marker takes one offset in each of its partitions. */

@@ -102,6 +102,16 @@ export class BrokerClient {
     });
   }
 
+  /** For operators: records before this offset are no longer served. The first offset that still is. */
+  async deleteRecords(topic: string, partition: number, beforeOffset: number): Promise<number> {
+    return (await this.#call("broker.delete-records", { topic, partition, beforeOffset })).whole("startOffset");
+  }
+
+  /** For operators: what an election of a replica that lags leaves of the log. Its end from now on. */
+  async truncate(topic: string, partition: number, endOffset: number): Promise<number> {
+    return (await this.#call("broker.truncate", { topic, partition, endOffset })).whole("endOffset");
+  }
+
   close(): void {
     this.#rpc.close();
   }

@@ -29,6 +29,17 @@ export function brokerHandlers(broker: Broker): RpcHandlers {
     "broker.create-topic": request => createTopic(broker, new Body(request)),
     "broker.partitions": request => log.whenDurable({ partitions: topicOf(state, new Body(request)).length }),
     "broker.fetch": request => fetch(broker, new Body(request)),
+    "broker.delete-records": request => {
+      const { topic, partition, log: records } = placeOf(state, new Body(request));
+      const startOffset = new Body(request).whole("beforeOffset");
+      write(state, log, { kind: "trimmed", topic, partition, startOffset });
+      return log.whenDurable({ startOffset: records.startOffset });
+    },
+    "broker.truncate": request => {
+      const { topic, partition, log: records } = placeOf(state, new Body(request));
+      write(state, log, { kind: "truncated", topic, partition, endOffset: new Body(request).whole("endOffset") });
+      return log.whenDurable({ endOffset: records.endOffset });
+    },
     "broker.end-offset": request => {
       const body = new Body(request);
       return log.whenDurable({ endOffset: partitionOf(state, body).visibleEnd(isolationOf(body)) });
@@ -88,10 +99,10 @@ async function fetch({ state, log, waiters }: Broker, body: Body): Promise<unkno
   const isolation = isolationOf(body);
   const recordsMax = body.whole("recordsMax", 1);
   const waitMsMax = body.whole("waitMsMax");
-  if (offset > partition.endOffset) {
+  if (offset < partition.startOffset || offset > partition.endOffset) {
     throw new RpcFault(
       "offset-out-of-range",
-      `${body.text("topic")}: offset ${offset} is behind the end, ${partition.endOffset}`,
+      `${body.text("topic")}/${body.whole("partition")}: there is no offset ${offset}, the log has ${partition.startOffset} to ${partition.endOffset}`,
     );
   }
   const ready = (): boolean => partition.visibleEnd(isolation) > offset;
@@ -161,6 +172,13 @@ function partitionOf(state: BrokerState, body: Body): PartitionLog {
   if (partition === undefined)
     throw new RpcFault("unknown-topic", `${body.text("topic")}/${body.whole("partition")} does not exist`);
   return partition;
+}
+
+function placeOf(
+  state: BrokerState,
+  body: Body,
+): { readonly topic: string; readonly partition: number; readonly log: PartitionLog } {
+  return { topic: body.text("topic"), partition: body.whole("partition"), log: partitionOf(state, body) };
 }
 
 function isolationOf(body: Body): Isolation {

@@ -125,7 +125,7 @@ function readChanges(view: FileView, dir: string): readonly BrokerChange[] {
 
 /** What the change is about to do to a transaction. */
 function transactionEvent(state: BrokerState, change: BrokerChange, position: number): TransactionEvent | undefined {
-  if (change.kind === "topic-created" || change.kind === "epoch-begun") return undefined;
+  if (!("transactionalId" in change) || change.kind === "epoch-begun") return undefined;
   const { transactionalId } = change;
   const producer = transactionalId === undefined ? undefined : state.producer(transactionalId);
   if (transactionalId === undefined || producer === undefined) return undefined;

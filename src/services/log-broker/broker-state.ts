@@ -57,6 +57,12 @@ export class BrokerState {
       case "appended":
         this.append(change);
         return;
+      case "trimmed":
+        this.partition(change.topic, change.partition)?.trim(change.startOffset);
+        return;
+      case "truncated":
+        this.partition(change.topic, change.partition)?.truncate(change.endOffset);
+        return;
       case "prepared":
         this.#producers.get(change.transactionalId)?.current?.prepare();
         return;

@@ -11,6 +11,12 @@ export class PartitionLog {
   /** First offset of each undecided transaction; insertion order is offset order. */
   readonly #undecided = new Map<Transaction, number>();
   readonly #producers = new Map<number, ProducerSequence>();
+  #startOffset = 0;
+
+  /** The oldest record that is kept; offsets before it cannot be fetched. */
+  get startOffset(): number {
+    return this.#startOffset;
+  }
 
   get endOffset(): number {
     return this.#entries.length;
@@ -57,6 +63,19 @@ export class PartitionLog {
       if (record !== undefined && visible) records.push([next, record]);
     }
     return { records, nextOffset: next };
+  }
+
+  /** Offsets before this one are no longer served. */
+  trim(startOffset: number): void {
+    this.#startOffset = Math.max(this.#startOffset, Math.min(startOffset, this.endOffset));
+  }
+
+  /** What lies from this offset on is gone, and its offsets will be given again. */
+  truncate(endOffset: number): void {
+    this.#entries.length = Math.max(this.#startOffset, Math.min(endOffset, this.endOffset));
+    for (const [transaction, offset] of this.#undecided) {
+      if (offset >= this.endOffset) this.#undecided.delete(transaction);
+    }
   }
 
   transactionAt(offset: number): Transaction | undefined {

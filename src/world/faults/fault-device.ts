@@ -1,3 +1,4 @@
+import type { Main } from "../../host/host.ts";
 import type { Incarnation } from "../../kernel/process.ts";
 import type { SimDisk } from "../../sim/disk/sim-disk.ts";
 import type { Site } from "../../sim/site.ts";
@@ -28,8 +29,8 @@ export interface FaultDevice {
   inject(levers: Levers, fault: Fault): Injected;
 }
 
-/** `role` names a process, `machine` the machine of a role, `link` an ordered pair `a>b` of roles, `subtask` an operator's `name[i]`. */
-export type TargetKind = "role" | "machine" | "site" | "link" | "link-or-role" | "subtask";
+/** `broker` and `coordination` are the roles of that name, `role` names any process, `machine` the machine of a role, `link` an ordered pair `a>b` of roles, `subtask` an operator's `name[i]`. */
+export type TargetKind = "role" | "broker" | "coordination" | "machine" | "site" | "link" | "link-or-role" | "subtask";
 
 export type ParamRule =
   | { readonly type: "integer"; readonly min: number; readonly max: number; readonly otherwise: number }
@@ -62,6 +63,10 @@ export interface Levers {
   powerUp(machine: string): void;
   /** The role stays dead for good, whatever else happens. */
   abandon(role: string): void;
+  /** Topics that the job reads. */
+  readonly inputTopics: readonly string[];
+  /** Runs an operator's program once, on the machine of a role, as a process of its own. */
+  operate(name: string, beside: string, program: Main): void;
   /** One more machine with a worker; its role. */
   addWorker(): string;
   incarnation(role: string): Incarnation | undefined;

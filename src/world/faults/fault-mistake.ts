@@ -49,6 +49,10 @@ function fits(target: string, kind: TargetKind, services: readonly string[] | un
     case "role":
     case "machine":
       return role(target);
+    case "broker":
+      return target === "broker";
+    case "coordination":
+      return target === "coord";
     case "site":
       return target === "site";
     case "link":
@@ -66,6 +70,10 @@ function wanted(kind: TargetKind, services: readonly string[] | undefined): stri
     case "role":
     case "machine":
       return `a role (${roles})`;
+    case "broker":
+      return `"broker"`;
+    case "coordination":
+      return `"coord"`;
     case "site":
       return `"site"`;
     case "link":

@@ -1,0 +1,168 @@
+import { expect, test } from "vitest";
+import type { Host } from "../../src/host/host.ts";
+import { pause } from "../../src/host/pause.ts";
+import { calmCase } from "../../src/explore/case-generator.ts";
+import type { CaseRun } from "../../src/explore/case-run.ts";
+import { planOn as on } from "../../src/explore/plan.ts";
+import { scenario } from "../../src/explore/scenario.ts";
+import { WorldPlayer } from "../../src/explore/world-player.ts";
+import { RpcFault } from "../../src/rpc/rpc-error.ts";
+import { coordinationMain } from "../../src/services/coordination/coordination-server.ts";
+import { CoordinationClient } from "../../src/services/coordination/coordination-client.ts";
+import { BrokerClient } from "../../src/services/log-broker/broker-client.ts";
+import { logBrokerMain } from "../../src/services/log-broker/log-broker.ts";
+import type { Fault } from "../../src/world/fault.ts";
+import { payments } from "../../scenarios/data/payments.ts";
+import { balances } from "../../scenarios/jobs/balances.ts";
+import { ServiceSite } from "../services/service-site.ts";
+
+/** Laws of what operators and housekeeping do to users of the services; then what a job makes of it. */
+
+const input = scenario("service-faults", {
+  why: "A job whose services do what their operators tell them: it goes on, or says what it has lost.",
+  job: balances,
+  params: { recordsPerFetch: 10 },
+  input: { payments: payments(200) },
+  knobs: { restartsMax: 3 },
+  storm: false,
+});
+const player = new WorldPlayer(input);
+
+async function played(...plan: readonly Fault[]): Promise<CaseRun> {
+  return player.play({ ...calmCase(input), plan }, { record: true });
+}
+
+const whatOf = (run: CaseRun, what: string) => run.entries.filter(entry => entry.what === what);
+
+async function atBroker(act: (client: BrokerClient, host: Host) => Promise<void>): Promise<void> {
+  const site = new ServiceSite("laws", {
+    broker: host => logBrokerMain(host, { address: "broker:rpc", dir: "/broker" }),
+  });
+  await site.play(async host => {
+    const client = new BrokerClient(host, { address: "broker:rpc", rpcTimeoutMs: 100 });
+    await pause(host, 50);
+    await client.createTopic("in", 1);
+    for (let i = 0; i < 10; i++) {
+      const records = [{ key: null, value: Uint8Array.of(i), timestampMs: 0 }];
+      await client.produce({ topic: "in", partition: 0, producerId: -1, epoch: 0, sequence: 0, records });
+    }
+    await act(client, host);
+  });
+}
+
+async function readFrom(client: BrokerClient, offset: number): Promise<readonly number[] | string> {
+  try {
+    const request = { topic: "in", partition: 0, offset, recordsMax: 99, waitMsMax: 0 };
+    const { records } = await client.fetch({ ...request, isolation: "read-committed" });
+    return records.map(({ value }) => value[0]!);
+  } catch (error) {
+    return error instanceof RpcFault ? error.code : String(error);
+  }
+}
+
+test("records beyond retention cannot be fetched, and the others can", async () => {
+  await atBroker(async client => {
+    expect(await client.deleteRecords("in", 0, 7)).toBe(7);
+    expect(await readFrom(client, 6)).toBe("offset-out-of-range");
+    expect(await readFrom(client, 7)).toEqual([7, 8, 9]);
+    expect(await client.deleteRecords("in", 0, 99)).toBe(10);
+    expect(await readFrom(client, 10)).toEqual([]);
+  });
+});
+
+test("a truncated log has lost its tail, and a reader beyond it is told", async () => {
+  await atBroker(async client => {
+    expect(await client.truncate("in", 0, 4)).toBe(4);
+    expect(await readFrom(client, 0)).toEqual([0, 1, 2, 3]);
+    expect(await readFrom(client, 5)).toBe("offset-out-of-range");
+    expect(await client.truncate("in", 0, 99)).toBe(4);
+  });
+});
+
+test("an expired transaction cannot be committed, and a prepared one does not expire", async () => {
+  await atBroker(async client => {
+    const [open, prepared] = await Promise.all(
+      ["open", "prepared"].map(async transactionalId => {
+        const name = {
+          transactionalId,
+          ...(await client.initTransactions({ transactionalId, timeoutMs: 60_000, keepPrepared: false })),
+        };
+        const records = [{ key: null, value: Uint8Array.of(99), timestampMs: 0 }];
+        await client.produce({ topic: "in", partition: 0, ...name, sequence: 0, records });
+        return name;
+      }),
+    );
+    await client.prepare(prepared!);
+    for (const { state, ...name } of await client.listTransactions("")) if (state === "open") await client.abort(name);
+    expect(await client.commit(open!)).toBe("aborted");
+    expect(await client.commit(prepared!)).toBe("committed");
+  });
+});
+
+test("an expired session has lost its keys, and cannot be kept alive", async () => {
+  const site = new ServiceSite("laws", {
+    coord: host => coordinationMain(host, { address: "coord:rpc", dir: "/coord" }),
+  });
+  await site.play(async host => {
+    const client = new CoordinationClient(host, { address: "coord:rpc", rpcTimeoutMs: 100 });
+    await pause(host, 50);
+    const [mine, other] = [await client.openSession(60_000), await client.openSession(60_000)];
+    await client.compareAndSet({ key: "leader", expectedRevision: 0, value: "me", session: mine });
+    expect(await client.sessions()).toEqual([mine, other]);
+    expect(await client.closeSession(mine)).toBe(true);
+    expect(await client.closeSession(mine)).toBe(false);
+    expect(await client.get("leader")).toBe(undefined);
+    expect([await client.keepAlive(mine), await client.keepAlive(other)]).toEqual(["expired", "alive"]);
+  });
+});
+
+test("a restored offset that no longer exists fails the job, and no offset is chosen instead", async () => {
+  const run = await played(
+    on.checkpoint(3).completed().dropOldRecords({ keep: 1 }),
+    on.checkpoint(3).completed().plus({ ms: 20 }).kill("tm0", { forMs: 100 }),
+  );
+  expect(run.faults[0]).toMatchObject({ effective: true });
+  expect(whatOf(run, "job.failed").length).toBeGreaterThan(0);
+  expect(run.verdict).toEqual({ kind: "passed" });
+});
+
+test("records that were there and are lost fail the job, whether or not its reader has come to them", async () => {
+  for (const drop of [5, 90]) {
+    const run = await played(on.checkpoint(1).completed().truncateLog({ drop }));
+    expect(run.faults[0], `drop ${drop}`).toMatchObject({ effective: true });
+    expect(whatOf(run, "job.failed").length, `drop ${drop}`).toBeGreaterThan(0);
+    expect(run.verdict, `drop ${drop}`).toEqual({ kind: "passed" });
+  }
+});
+
+test("a job whose transactions are aborted under it goes on from its checkpoint", async () => {
+  const run = await played(on.checkpoint(2).completed().expireTransactions());
+  expect(run.faults[0]).toMatchObject({ effective: true });
+  expect(run.verdict).toEqual({ kind: "passed" });
+  expect(run.recoveries.fromCheckpoint).toBeGreaterThan(0);
+});
+
+test("a leader whose session ends is followed by another term", async () => {
+  const run = await played(on.checkpoint(2).completed().expireSessions());
+  expect(run.faults[0]).toMatchObject({ effective: true });
+  expect(run.verdict).toEqual({ kind: "passed" });
+  expect(whatOf(run, "leader.elect").length).toBeGreaterThan(1);
+});
+
+test("a classic broker that let prepared work time out fails the job; a durable one keeps it", async () => {
+  const away = on.checkpoint(2).completed().kill("jm0", { forMs: 8_000 });
+  const base = calmCase(input);
+  for (const broker of ["classic", "durable-prepare"] as const) {
+    const run = await player.play(
+      {
+        ...base,
+        topology: { ...base.topology, broker },
+        knobs: { ...base.knobs, transactionTimeoutMs: 1_000, stormMs: 12_000 },
+        plan: [away],
+      },
+      { record: true },
+    );
+    expect(run.verdict.kind, `${broker}: ${JSON.stringify(run.verdict)}`).toBe("passed");
+    expect(whatOf(run, "job.failed").length > 0, broker).toBe(broker === "classic");
+  }
+});

@@ -19,6 +19,7 @@ export function frameClassifier(): (chunk: Uint8Array) => readonly NamedFrame[] 
 
 export class NamedFrame {
   readonly #frame: Frame;
+  #body: unknown;
 
   constructor(frame: Frame) {
     this.#frame = frame;
@@ -36,8 +37,11 @@ export class NamedFrame {
     return this.#frame.call;
   }
 
-  /** The value of a request, reply or fault; the bytes themselves of a data frame. */
+  /**
+   * The value of a request, reply or fault; the bytes themselves of a data frame. Decoded once: every oracle that looks at
+   * the frame is given the same value, and none may change it.
+   */
   body(): unknown {
-    return this.#frame.type === "data" ? this.#frame.body : decode(this.#frame.body);
+    return (this.#body ??= this.#frame.type === "data" ? this.#frame.body : decode(this.#frame.body));
   }
 }

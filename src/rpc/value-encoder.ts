@@ -82,15 +82,20 @@ export class ValueEncoder extends MsgPackEncoderFast {
     if (!isPlain(fields)) throw new Refusal(`${classOf(fields)} cannot be carried`);
     this.#enter();
     const keys = Object.keys(fields);
+    const { writer } = this;
+    // Absent fields are found as the others are written, and each is read once: the header is corrected behind them.
+    const headerAt = writer.x - writer.x0;
+    this.writeObjHdr(keys.length);
     let present = keys.length;
-    for (let i = 0; i < keys.length; i++) if (fields[keys[i]!] === undefined) present--;
-    this.writeObjHdr(present);
     let i = 0;
     try {
       for (; i < keys.length; i++) {
         const key = keys[i]!;
         const value = fields[key];
-        if (value === undefined) continue;
+        if (value === undefined) {
+          present--;
+          continue;
+        }
         if (key === "__proto__") throw new Refusal("this name cannot be carried");
         this.writeStr(key);
         this.writeAny(value);
@@ -98,7 +103,21 @@ export class ValueEncoder extends MsgPackEncoderFast {
     } catch (error) {
       throw refusedAt(error, keys[i]!);
     }
+    if (present < keys.length) this.#correctObjHdr(headerAt, keys.length, present);
     this.#depth--;
+  }
+
+  /** Where the writer began may have moved with it to a larger slab; the distance from there has not. */
+  #correctObjHdr(headerAt: number, written: number, present: number): void {
+    const { writer } = this;
+    const at = writer.x0 + headerAt;
+    const end = writer.x;
+    const headerBytes = objHdrBytes(written);
+    const shorterBy = headerBytes - objHdrBytes(present);
+    writer.x = at;
+    this.writeObjHdr(present);
+    if (shorterBy > 0) writer.uint8.copyWithin(writer.x, at + headerBytes, end);
+    writer.x = end - shorterBy;
   }
 
   #enter(): void {
@@ -144,6 +163,11 @@ function isPlain(value: object): boolean {
 function classOf(value: object): string {
   const name: unknown = (value as { readonly constructor?: { readonly name?: unknown } }).constructor?.name;
   return typeof name === "string" && name !== "" ? `a ${name}` : "an object with a prototype of its own";
+}
+
+/** What MessagePack takes to say how many fields follow. */
+function objHdrBytes(fields: number): number {
+  return fields < 16 ? 1 : fields < 0x1_0000 ? 3 : 5;
 }
 
 /** What json-pack writes before a text, which it chooses by the most that the text could take. */

@@ -21,10 +21,10 @@ import { openSession, shown, targetsOf, type Session } from "./session.ts";
 /** `millrace explore`: gathers targets, plays regressions and cases, reports; the exit code. */
 export async function exploreCampaign(names: readonly string[], flags: ExploreFlags): Promise<number> {
   if (flags.mutant !== undefined && !isPlanted(flags.mutant)) return withMutant(flags.mutant);
-  const reporter = chooseReporters(flags);
   const session = await openSession();
   const targets = await targetsOf(session, names);
   const settings = settingsOf(flags, session);
+  const reporter = chooseReporters(flags, settings.out);
   const interruption = onInterrupt();
   reporter.begin?.({
     seed: settings.seed,

@@ -22,7 +22,7 @@ export function exploreCommand(): Command {
     .option("--check-determinism", "play every case twice, not only a share of them")
     .option("--isolate", "import the job's modules anew for each life of a process, in every case")
     .option("--mutant <name>", "plant this bug first: it should be found")
-    .option("--reporter <names>", "default, json; several with commas")
+    .option("--reporter <names>", "default, json, junit, github; several with commas")
     .option("--out <folder>", "where reports and failure files go (default: reports)")
     .option("--json", "print one JSON document")
     .option("--allow-exhausted", "a case that runs out of its budget does not fail the campaign")

@@ -1,0 +1,77 @@
+import type { FoundFailure } from "../explore/failure-recorder.ts";
+import { sayFault } from "../explore/story.ts";
+import { missedBound } from "./default-reporter.ts";
+import type { ExploreReport } from "./explore-report.ts";
+import type { Reporter } from "./reporter.ts";
+
+/**
+ * For GitHub Actions: an annotation for each of the first ten failures (GitHub shows no more of a step), and a summary of
+ * the step in Markdown. `summarize` is undefined outside of GitHub: the annotations are then what there is.
+ */
+export function githubReporter(
+  write: (text: string) => void,
+  summarize: ((markdown: string) => void) | undefined,
+): Reporter {
+  return {
+    end(report) {
+      write(annotations(report));
+      summarize?.(summaryOf(report));
+    },
+  };
+}
+
+export function annotations({ failures }: ExploreReport): string {
+  const shown = failures.slice(0, failures.length > ANNOTATIONS_MAX ? ANNOTATIONS_MAX - 1 : ANNOTATIONS_MAX);
+  const rest = failures.length - shown.length;
+  return [
+    ...shown.map(failure => command(`${failure.signature} in ${failure.scenario}`, wordsOf(failure), failure.file)),
+    ...(rest > 0 ? [command(`${rest} more failures`, "The summary of the step has them all.")] : []),
+  ].join("");
+}
+
+function wordsOf(failure: FoundFailure): string {
+  const faults = failure.plan.slice(0, 6).map(fault => `  ${sayFault(fault)}`);
+  return [failure.message.split("\n").slice(0, 4).join("\n"), ...faults, `again: ${failure.replay}`].join("\n");
+}
+
+/** Workflow commands: the rules for escaping stand in actions/toolkit, packages/core/src/command.ts. */
+function command(title: string, text: string, file?: string): string {
+  const properties = [...(file === undefined ? [] : [`file=${property(file)}`]), `title=${property(title)}`];
+  return `::error ${properties.join(",")}::${data(text)}\n`;
+}
+
+function data(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}
+
+export function summaryOf(report: ExploreReport): string {
+  const kinds = ["passed", "violated", "stuck", "broken", "vacuous", "exhausted"] as const;
+  const rows = report.failures.map(
+    ({ signature, scenario, hits, planLength, replay }) =>
+      `| ${cell(signature)} | ${cell(scenario)} | ${hits} | ${planLength} | \`${cell(replay)}\` |`,
+  );
+  return [
+    `### Millrace: ${report.failures.length === 0 ? "all claims held" : `${report.failures.length} failures`}`,
+    "",
+    `| cases | ${kinds.join(" | ")} |`,
+    `| --: | ${kinds.map(() => "--:").join(" | ")} |`,
+    `| ${report.runs} | ${kinds.map(kind => report[kind]).join(" | ")} |`,
+    "",
+    ...(rows.length === 0
+      ? [missedBound(Math.max(1, report.passed))]
+      : ["| failure | scenario | hits | faults | again |", "| --- | --- | --: | --: | --- |", ...rows]),
+    "",
+    `Seed \`${report.seed}\`, digest \`${report.digest}\`, ${report.runsPerSecond.toFixed(1)} cases/s.`,
+    "",
+  ].join("\n");
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+}
+
+const ANNOTATIONS_MAX = 10;

@@ -68,7 +68,9 @@ test("each mistake is refused by name and with its remedy", () => {
   );
   expect(refusal({ storm: { kinds: ["net.cutt"] } })).toContain('Did you mean "net.cut"?');
   expect(refusal({ params: { f: () => 1 } })).toContain("not plain JSON");
-  expect(refusal({ services: { tm: { main: () => {} } } })).toContain("needs another name");
+  for (const name of ["tm", "tm1", "coord", "my-db", "2db"])
+    expect(refusal({ services: { [name]: { main: () => {} } } })).toContain("needs another name");
+  expect(refusal({ services: { pg2: { main: () => {} } } })).toBe("accepted");
   expect(refusal({ input: 7 })).toContain("names no topic");
   expect(
     refusal({

@@ -212,9 +212,9 @@ function checkedServices(
   services: Readonly<Record<string, ScenarioService>>,
 ): Readonly<Record<string, ScenarioService>> {
   for (const [name, service] of Object.entries(services)) {
-    if (!/^[a-z][a-z-]*$/.test(name) || ["coord", "broker", "jm", "tm", "dfs"].includes(name)) {
+    if (!/^[a-z][a-z0-9]*$/.test(name) || /^(coord|broker|(jm|tm|dfs)\d*)$/.test(name)) {
       throw new Misuse(
-        `${at}: the service "${name}" needs another name: lower-case letters, and none of coord, broker, jm, tm, dfs.`,
+        `${at}: the service "${name}" needs another name: lower-case letters and digits, a letter first, and none of coord, broker, jm0, tm0, dfs0.`,
       );
     }
     if (typeof service?.main !== "function")

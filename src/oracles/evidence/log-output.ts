@@ -67,11 +67,17 @@ function originOf(record: LogRecord, place: string): OriginOfRecord {
   return { split: origin.split, position: origin.position };
 }
 
-/** Latin-1 is one unit a byte, both ways; the length keeps key and value apart. */
+/**
+ * Latin-1 is one unit a byte, both ways; the length keeps key and value apart. Every record of a run passes here twice:
+ * one text of both, made from one array, costs a third of two.
+ */
 function recordImage(key: Uint8Array | null, value: Uint8Array): string {
-  const text = (bytes: Uint8Array): string =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-  return key === null ? `-:${text(value)}` : `${key.length}:${text(key)}${text(value)}`;
+  const keyBytes = key?.length ?? 0;
+  const bytes = keyBytes + value.length;
+  const both = bytes > scratch.length ? Buffer.alloc(bytes) : scratch;
+  if (key !== null) both.set(key);
+  both.set(value, keyBytes);
+  return `${key === null ? "-" : keyBytes}:${both.toString("latin1", 0, bytes)}`;
 }
 
 function showBytes(value: Uint8Array): string {
@@ -81,3 +87,6 @@ function showBytes(value: Uint8Array): string {
     return imageOf(value);
   }
 }
+
+/** Holds one record at a time. */
+const scratch = Buffer.alloc(1024);

@@ -29,6 +29,10 @@ test("without a job manager nobody sweeps", () => {
   expect(told({ dead: "jm0" })).toEqual([]);
 });
 
+test("a replica whose name a power loss took back is no leftover", () => {
+  expect(told({ undone: true })).toEqual([]);
+});
+
 test("a job that runs on has its files", () => {
   expect(told({ state: "running" })).toEqual([]);
 });
@@ -38,16 +42,20 @@ interface Story {
   readonly named?: boolean;
   readonly late?: boolean;
   readonly dead?: string;
+  readonly undone?: boolean;
   readonly state?: "running";
 }
 
-function told({ removed = false, named = false, late = false, dead, state }: Story) {
+function told({ removed = false, named = false, late = false, dead, undone = false, state }: Story) {
   const history = new MadeHistory(totals);
   const judgement = judge(noLeftovers, history.setting());
   const path = "chk-7/total[0]#1.state";
   const file = { path, length: 1, crc32c: 1 };
   const snapshot = madeSnapshot("total", 0, named ? { files: [file] } : {});
-  const comes = (): void => history.observe(renamed(history.place("dfs1", path), late ? 1e9 : 0));
+  const comes = (): void => {
+    if (!undone) history.store(path, new Uint8Array(1), ["dfs1"]);
+    history.observe(renamed(history.place("dfs1", path), late ? 1e9 : 0));
+  };
   if (!late) comes();
   history.point(1, history.storeMetadata(madeMetadata(7, [snapshot])));
   judgement.goOn(history);

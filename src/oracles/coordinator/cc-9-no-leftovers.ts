@@ -10,8 +10,8 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  * Reads: replicas that come and go on the storage nodes' disks, the job's record, the pointer. Judged when the job has
  * finished and its world has come to rest.
  *
- * Left out — what arrived after the job's end: the upload of an attempt that had died in the middle of it, such as a
- * worker that slept through its removal. Nodes that were away at the end or later: their replicas cannot be removed. Runs
+ * Left out — replicas that a power loss took before their names were synced. What arrived after the job's end: the
+ * upload of an attempt that had died in the middle of it, such as a worker that slept through its removal. Nodes that were away at the end or later: their replicas cannot be removed. Runs
  * in which a job manager was away then: the next leader sweeps when it comes, and the run does not wait for it. Jobs that
  * failed: their checkpoints are kept, and nobody sweeps beside them. Storage that is not on the storage nodes. Disks
  * that the plan damages: what their nodes were told to remove may have been gone, or come back.
@@ -70,7 +70,9 @@ class Leftovers implements OracleFold {
     const folder = `${storage.slice("dfs://".length)}/`;
     for (const [role, places] of this.#replicas) {
       if (this.#away.has(role) || this.#setting.dishonestDisks?.has(role) === true) continue;
+      const kept = new Set(this.#setting.durable(role).list(this.#setting.folder(role)));
       for (const [place, cameUs] of places) {
+        if (!kept.has(place)) continue;
         const path = pathOfReplica(this.#setting.folder(role), place);
         if (path === undefined || !path.startsWith(folder) || named.has(path.slice(folder.length))) continue;
         if (cameUs > this.#finishedUs!) continue;

@@ -17,7 +17,8 @@ export function readBrokerLog(view: FileView, dir: string): BrokerHistory {
   readChanges(view, dir).forEach((change, position) => {
     const event = transactionEvent(state, change, position);
     const transaction = event === undefined ? undefined : state.producer(event.transactionalId)?.current;
-    state.apply(change);
+    // What the log has lost since may have been read before: it belongs to the history.
+    if (change.kind !== "truncated") state.apply(change);
     if (event === undefined) return;
     transactions.push(event);
     if (event.kind === "committed" && transaction !== undefined) committedAt.set(transaction, position);

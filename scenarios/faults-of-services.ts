@@ -1,0 +1,58 @@
+import { scenario } from "millrace";
+import { payments } from "./data/payments.ts";
+import { balances } from "./jobs/balances.ts";
+
+/** One scenario for each fault of the services. Those whose redundancy is gone end in an error that names what was lost. */
+const base = { job: balances, params: { recordsPerFetch: 20 }, input: { payments: payments(200) } };
+
+export const sessionsExpire = scenario("sessions-expire", {
+  ...base,
+  why: "All sessions end while a checkpoint completes: the leader is none any more, and nothing that it still writes counts.",
+  plan: on => [on.checkpoint(2).metadataWritten().expireSessions(), on.checkpoint(4).triggered().expireSessions()],
+});
+
+export const transactionsExpire = scenario("transactions-expire", {
+  ...base,
+  why: "Transactions are aborted while records go into them: their epoch is not lost but written again.",
+  plan: on => [on.checkpoint(2).completed().expireTransactions(), on.checkpoint(3).completed().expireTransactions()],
+});
+
+export const coordinationAway = scenario("coordination-away", {
+  ...base,
+  why: "The coordination service does not answer for longer than a session lives: work stops, and goes on where it was.",
+  plan: on => [on.checkpoint(2).metadataWritten().cut("coord", { forMs: 6_000 })],
+});
+
+export const storageErrors = scenario("storage-errors", {
+  ...base,
+  why: "A storage node refuses one write after the other: others take its place until it obeys again.",
+  plan: on => [
+    on.checkpoint(2).triggered().diskError("dfs0", { operation: "write", times: 40 }),
+    on.checkpoint(2).triggered().diskError("dfs1", { operation: "sync", times: 6 }),
+  ],
+});
+
+export const inputRetired = scenario("input-retired", {
+  ...base,
+  why: "The offset that a checkpoint holds is beyond retention: the job fails and says so, and skips no record.",
+  knobs: { restartsMax: 3 },
+  plan: on => [
+    on.checkpoint(2).completed().dropOldRecords({ keep: 1 }),
+    on.checkpoint(2).completed().plus({ ms: 20 }).kill("tm0", { forMs: 100 }),
+  ],
+});
+
+export const inputTruncated = scenario("input-truncated", {
+  ...base,
+  why: "Records that were read are gone from the log: the job fails and says so, and reads no others in their place.",
+  knobs: { restartsMax: 3 },
+  plan: on => [on.checkpoint(1).completed().truncateLog({ drop: 80 })],
+});
+
+export const classicBroker = scenario("classic-broker", {
+  ...base,
+  why: "A broker without durable prepare lets a pre-committed transaction time out while the leader is away: a loss that is loud.",
+  cluster: { broker: "classic" },
+  knobs: { restartsMax: 3, transactionTimeoutMs: 1_000, stormMs: 12_000 },
+  plan: on => [on.checkpoint(2).completed().kill("jm0", { forMs: 8_000 })],
+});

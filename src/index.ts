@@ -6,6 +6,8 @@ export { dataset, type DatasetSlice } from "./explore/dataset.ts";
 export { Misuse } from "./explore/misuse.ts";
 export type { CheckpointMoments, Moment, PlanWriter } from "./explore/plan.ts";
 export { scenario, type Comparison, type Scenario, type ScenarioInput, type ScenarioSpec } from "./explore/scenario.ts";
+export type { Disk, DiskFile } from "./host/disk.ts";
+export type { Connection, Net } from "./host/net.ts";
 export type { Clock, Host, Main, RandomSource, Timer } from "./host/host.ts";
 export type { HostEvent } from "./host/event.ts";
 export type { FinalState, Oracle, OracleFold, Setting, Violation, Wants } from "./oracles/oracle.ts";
@@ -42,4 +44,8 @@ export { fileSource, type FileSourceOptions } from "./runtime/connectors/file-so
 export { jsonLines } from "./runtime/connectors/file-format.ts";
 export { collectionSource, generatorSource, type GeneratorOptions } from "./runtime/connectors/generator-source.ts";
 export { printSink } from "./runtime/connectors/print-sink.ts";
+export { RpcClient } from "./rpc/rpc-client.ts";
+export { RpcError, RpcFault } from "./rpc/rpc-error.ts";
+export { startRpcServer, type RpcHandlers, type RpcServer } from "./rpc/rpc-server.ts";
+export type { DurableView, Observation } from "./sim/observation.ts";
 export { service, type Service } from "./services/service.ts";

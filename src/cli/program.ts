@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { benchCommand } from "./bench-command.ts";
 import { checkCommand } from "./check-command.ts";
 import { exploreCommand } from "./explore-command.ts";
+import { initCommand } from "./init-command.ts";
 import { keepCommand } from "./keep-command.ts";
 import { listCommand } from "./list-command.ts";
 import { packageVersion } from "./package-version.ts";
@@ -34,6 +35,7 @@ export function buildProgram(): Command {
     keepCommand,
     listCommand,
     checkCommand,
+    initCommand,
     runCommand,
     benchCommand,
   ]) {

@@ -1,6 +1,7 @@
 import type { Disk } from "../host/disk.ts";
 import type { HostEvent } from "../host/event.ts";
 import type { Clock, Host, RandomSource, Timer } from "../host/host.ts";
+import type { Ticket } from "../kernel/agenda.ts";
 import type { FenceProvider } from "../kernel/fence/fence-provider.ts";
 import type { Incarnation } from "../kernel/process.ts";
 import { drawKey, RandomStream } from "../kernel/random.ts";
@@ -76,31 +77,27 @@ export interface HostWatcher {
   exited(code: number): void;
 }
 
+/** Steps of subtasks are timers, so that they are as many as messages: each makes one closure for its event and one for its turn. */
 class ProcessTimer implements Timer {
   readonly #incarnation: Incarnation;
   readonly #fire: () => void;
+  readonly #ticket: Ticket;
   #cancelled = false;
-  readonly #cancelEvent: () => void;
+  /** A busy or paused process fires it later, and may have cancelled it by then. */
+  readonly #turn = (): void => {
+    if (!this.#cancelled) this.#fire();
+  };
 
   constructor(incarnation: Incarnation, atUs: number, fire: () => void) {
-    const { kernel } = incarnation;
     this.#incarnation = incarnation;
     this.#fire = fire;
-    const ticket = kernel.at(atUs, incarnation.owner, () => this.#due());
-    this.#cancelEvent = () => kernel.cancel(ticket);
+    this.#ticket = incarnation.kernel.at(atUs, incarnation.owner, () => incarnation.timerTurn(this.#turn));
   }
 
   cancel(): void {
     if (this.#cancelled) return;
     this.#cancelled = true;
-    this.#cancelEvent();
-  }
-
-  /** A busy or paused process fires it later, and may have cancelled it by then. */
-  #due(): void {
-    this.#incarnation.timerTurn(() => {
-      if (!this.#cancelled) this.#fire();
-    });
+    this.#incarnation.kernel.cancel(this.#ticket);
   }
 }
 

@@ -40,6 +40,11 @@ export class Subtask implements RunningTask {
   /** First checkpoint that was taken after the end of the input. */
   #finalCheckpoint: number | undefined;
   #finalComplete: number | undefined;
+  readonly #step = (): void => this.#takeStep();
+  readonly #onStep = (): void => {
+    this.#stepArmed = false;
+    if (this.#ready()) this.#guarded(this.#step);
+  };
 
   constructor(environment: TaskEnvironment, vertex: JobVertex, shuffle: Shuffle) {
     const { deployment } = environment;
@@ -153,13 +158,10 @@ export class Subtask implements RunningTask {
   #advance(): void {
     if (this.#stepArmed || !this.#ready()) return;
     this.#stepArmed = true;
-    this.#environment.host.timer(0, () => {
-      this.#stepArmed = false;
-      if (this.#ready()) this.#guarded(() => this.#step());
-    });
+    this.#environment.host.timer(0, this.#onStep);
   }
 
-  #step(): void {
+  #takeStep(): void {
     const { source, input } = this.#chain!;
     if (source !== undefined) return this.#poll(source);
     const { records, more } = this.#input.drive(input, this.#stepRecordsMax);

@@ -55,6 +55,7 @@ export function diskOwnerOf(dice: Dice, ground: StormGround): string {
     [60, storageOf(dice, ground)],
     [25, "broker"],
     [15, "coord"],
+    ...ground.services.map(service => [15, service] as const),
   ]);
 }
 
@@ -77,6 +78,7 @@ export function linkOf(dice: Dice, ground: StormGround): string {
     [20, "broker"],
     [15, storageOf(dice, ground)],
     [10, "coord"],
+    ...ground.services.map(service => [20, service] as const),
   ]);
   const pair =
     other === worker || other === "coord"

@@ -106,7 +106,10 @@ async function play(
   const startMs = performance.now();
   const elapsedMs = () => performance.now() - startMs;
   const line = new CaseLine(targets, settings.line);
-  const targetOf = (index: number) => targets[index % targets.length]!;
+  const targetOf = (index: number) => {
+    const { name } = line.target(index).scenario;
+    return targets.find(({ scenario }) => scenario.name === name)!;
+  };
   const recorder = new FailureRecorder({
     root: session.project.root,
     out: settings.out,

@@ -3,6 +3,7 @@ import { campaign, indicesOf, playInline, type CampaignOptions } from "./campaig
 import { Journal } from "../kernel/journal.ts";
 import { CaseLine, type IndexedRun } from "./case-line.ts";
 import type { CasePlayer, CaseRun } from "./case-run.ts";
+import type { Case } from "../world/case.ts";
 import type { FoundFailure } from "./failure-recorder.ts";
 import { scenario } from "./scenario.ts";
 import { idleJob, passedRun, violatedRun } from "./testing/stand-in-runs.ts";
@@ -150,6 +151,31 @@ test("every scenario has its share of checks, from the first round on", async ()
   for (const index of indicesOf(15)) await cases.play(index);
   // Rounds 0 and 4 of the five that fifteen cases make.
   expect(fresh).toEqual(["one", "two", "three", "one", "two", "three"]);
+});
+
+test("every storm has its share of the cases, and fixed plans come by in turn", () => {
+  const named = (name: string, storm: boolean) => ({
+    jobFile: "jobs/none.ts",
+    scenario: scenario(name, {
+      why: "One of several, each with its share.",
+      job: idleJob,
+      input: [1],
+      ...(storm ? {} : { plan: on => [on.checkpoint(1).completed().kill("tm0")] }),
+    }),
+    player: { play: (played: Case) => Promise.resolve(passedRun(played)) },
+  });
+  const targets = [named("plan-a", false), named("storm-a", true), named("plan-b", false), named("storm-b", true)];
+  const cases = new CaseLine(targets, { seed: "s", checkEvery: 0, freshEvery: 0 });
+  expect([...indicesOf(8)].map(index => cases.target(index).scenario.name)).toEqual([
+    "storm-a",
+    "storm-b",
+    "plan-a",
+    "storm-a",
+    "storm-b",
+    "plan-b",
+    "storm-a",
+    "storm-b",
+  ]);
 });
 
 test("a run that is broken already is not said to remember", async () => {

@@ -11,17 +11,20 @@ import type { Scenario } from "./scenario.ts";
  * it is played again to see that it is deterministic. The same in one process and in many.
  */
 export class CaseLine {
-  readonly #targets: readonly LineTarget[];
+  readonly #schedule: readonly LineTarget[];
+  readonly #roundLength: number;
   readonly #options: CaseLineOptions;
   readonly #pilots = new Map<string, Pilot>();
 
   constructor(targets: readonly LineTarget[], options: CaseLineOptions) {
-    this.#targets = targets;
+    const { schedule, roundLength } = scheduleOf(targets);
+    this.#schedule = schedule;
+    this.#roundLength = roundLength;
     this.#options = options;
   }
 
   target(index: number): LineTarget {
-    return this.#targets[index % this.#targets.length]!;
+    return this.#schedule[index % this.#schedule.length]!;
   }
 
   async caseOf(index: number): Promise<Case> {
@@ -35,7 +38,7 @@ export class CaseLine {
     const run = await target.player.play(played);
     const { checkEvery, freshEvery } = this.#options;
     // By rounds over the scenarios, so that each has its share; the first round tells at once of a job that remembers.
-    const round = Math.floor(index / this.#targets.length);
+    const round = Math.floor(index / this.#roundLength);
     if (falls(round, freshEvery, 0) && run.verdict.kind !== "broken") {
       const verdict = await moduleStateVerdict(target, played, run);
       if (verdict !== undefined) return { index, run: { ...run, verdict }, agreed: false };
@@ -65,6 +68,24 @@ export class CaseLine {
   async #neighbour(index: number, target: LineTarget): Promise<Case> {
     return caseAt(target.scenario, await this.pilotOf(target), this.#options.seed, index + 1, this.#options.profile);
   }
+}
+
+/**
+ * Storms find what nobody thought of, and each case of one is new; a fixed plan says most of what it can in a few cases.
+ * So each round has every storm, and of the fixed plans as many as a quarter of that, in turn.
+ */
+function scheduleOf(targets: readonly LineTarget[]): {
+  readonly schedule: readonly LineTarget[];
+  readonly roundLength: number;
+} {
+  const storms = targets.filter(({ scenario }) => scenario.storm !== false);
+  const fixed = targets.filter(({ scenario }) => scenario.storm === false);
+  if (storms.length === 0 || fixed.length === 0) return { schedule: targets, roundLength: targets.length };
+  const fixedPerRound = Math.min(fixed.length, Math.ceil(storms.length / 4));
+  const schedule: LineTarget[] = [];
+  for (let next = 0; next < fixed.length; next += fixedPerRound)
+    schedule.push(...storms, ...Array.from({ length: fixedPerRound }, (_, i) => fixed[(next + i) % fixed.length]!));
+  return { schedule, roundLength: storms.length + fixedPerRound };
 }
 
 export interface LineTarget {

@@ -90,13 +90,14 @@ export const diskFaults: readonly FaultDevice[] = [
     inject(levers, fault) {
       const { site } = levers;
       return onDisk(levers, fault, (disk, role) => {
-        const life = levers.incarnation(role);
         const { effect, cure } = disk.hang({ ...callsOf(fault, role, "any"), times: numberOf(fault, "calls", 1) });
+        let over = false;
         const restart = (): void => {
           cure();
-          if (effect.count === 0 || life === undefined || levers.incarnation(role) !== life) return;
-          site.kill(role);
-          levers.restart(role);
+          if (over || effect.count === 0) return;
+          over = true;
+          // Whichever life it is by now: a process that was restarted in the meantime has calls that hang, too.
+          if (site.kill(role)) levers.restart(role);
         };
         return { effect, cure: restart };
       });

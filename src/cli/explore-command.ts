@@ -1,3 +1,4 @@
+import { profiles } from "../explore/profile.ts";
 import { Command, Option } from "commander";
 import { duration, shard, wholeNumber } from "./option-values.ts";
 import type { ExploreFlags } from "./explore-campaign.ts";
@@ -15,8 +16,9 @@ export function exploreCommand(): Command {
         .choices(["portfolio", "storm", "corpus"])
         .default("portfolio"),
     )
-    .addOption(new Option("--profile <name>", "how hard the storms blow").choices(["light", "standard", "all"]))
+    .addOption(new Option("--profile <name>", "how hard the storms blow").choices(profiles))
     .option("--shard <i/n>", "only this share of the cases", shard)
+    .option("--standstill <time>", "end a case that does not give the thread back for so long", duration, 60_000)
     .option("--bail", "stop at the first failure")
     .option("--last-failed", "play the failure files of earlier campaigns first")
     .option("--check-determinism", "play every case twice, not only a share of them")

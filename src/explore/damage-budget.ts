@@ -13,11 +13,12 @@ export class DamageBudget {
   readonly #victims: readonly string[];
 
   /** Which nodes may be damaged is drawn once, so that several faults may meet the same one. */
-  constructor(dice: Dice, topology: Topology) {
+  constructor(dice: Dice, topology: Topology, beyond: boolean) {
     const { storageNodes, replicas } = topology;
     const first = dice.between(0, storageNodes - 1);
+    const count = beyond ? storageNodes : replicas - 1;
     this.#topology = topology;
-    this.#victims = Array.from({ length: replicas - 1 }, (_, i) => `dfs${(first + i) % storageNodes}`);
+    this.#victims = Array.from({ length: count }, (_, i) => `dfs${(first + i) % storageNodes}`);
   }
 
   /** A node that may be damaged in this way; undefined where none may. */
@@ -28,6 +29,10 @@ export class DamageBudget {
   }
 }
 
+export function isDamage(kind: FaultKind): boolean {
+  return faultDevice(kind).damages === true;
+}
+
 /** Whether a correct system owes recovery from the plan's durable damage on this cluster. */
 export function isBearable({
   plan,
@@ -36,7 +41,7 @@ export function isBearable({
   readonly plan: readonly Fault[];
   readonly topology: Topology;
 }): boolean {
-  const damaging = plan.filter(({ kind }) => faultDevice(kind).damages === true);
+  const damaging = plan.filter(({ kind }) => isDamage(kind));
   const nodes = new Set<number>();
   for (const { kind, target, params } of damaging) {
     const node = /^dfs(\d+)$/.exec(target);

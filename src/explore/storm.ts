@@ -1,5 +1,5 @@
 import { faultKinds, type EventPattern, type Fault, type FaultKind, type Trigger } from "../world/fault.ts";
-import { DamageBudget } from "./damage-budget.ts";
+import { DamageBudget, isDamage } from "./damage-budget.ts";
 import type { Dice } from "./dice.ts";
 import { diskFault } from "./disk-storm.ts";
 import { recoveryEvents, type Pilot, type PilotMoment } from "./pilot.ts";
@@ -29,7 +29,7 @@ export function stormPlan(dice: Dice, ground: StormGround): readonly Fault[] {
   const swarm = swarmOf(dice, ground.kinds);
   const [least, most] = countOf[ground.profile];
   const count = dice.between(least, most);
-  const budget = new DamageBudget(dice, ground.topology);
+  const budget = new DamageBudget(dice, ground.topology, ground.profile === "beyond");
   const plan: Fault[] = [];
   const forcing = swarm.filter(kind => forcingKinds.includes(kind));
   for (let i = 0; i < count; i++) {
@@ -41,16 +41,17 @@ export function stormPlan(dice: Dice, ground: StormGround): readonly Fault[] {
   return plan;
 }
 
-/** The kinds a profile may use; every profile of today stays in budget. */
+/** The kinds a profile may use. */
 export function kindsOf(profile: Profile): readonly FaultKind[] {
-  if (profile === "all") return faultKinds.filter(kind => !beyondKinds.includes(kind));
+  if (profile === "all") return faultKinds.filter(kind => !inputKinds.includes(kind));
+  if (profile === "beyond") return [...forcingKinds, ...faultKinds.filter(isDamage)];
   return profile === "light"
     ? standardKinds.filter(kind => kind !== "site.power-loss" && kind !== "disk.sync-fails")
     : standardKinds;
 }
 
-/** No redundancy makes good for them: the input itself is gone. */
-const beyondKinds: readonly FaultKind[] = ["broker.retention", "broker.truncate"];
+/** No redundancy makes good for them, the input itself is gone: for scenarios that say which record they take. */
+const inputKinds: readonly FaultKind[] = ["broker.retention", "broker.truncate"];
 
 /** Those of which many storms were played and found survivable; the others are for `all`. */
 const standardKinds: readonly FaultKind[] = [
@@ -72,6 +73,7 @@ const countOf: Readonly<Record<Profile, readonly [least: number, most: number]>>
   light: [1, 2],
   standard: [2, 6],
   all: [3, 10],
+  beyond: [4, 10],
 };
 
 /** Faults after which a job in mid-input must restore. */

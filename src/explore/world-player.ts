@@ -1,3 +1,4 @@
+import { outputClaims } from "../oracles/output-claims.ts";
 import { beginSuite, builtInOracles, type Suite } from "../oracles/suite.ts";
 import type { Setting, Violation } from "../oracles/oracle.ts";
 import type { Case } from "../world/case.ts";
@@ -7,6 +8,7 @@ import { faultMistake } from "../world/faults/fault-mistake.ts";
 import { playWorld, type Surroundings, type WorldEnd } from "../world/play.ts";
 import type { Actors } from "../world/world.ts";
 import type { CasePlayer, CaseRun, PlayOptions, Verdict } from "./case-run.ts";
+import { isBearable, isDamage } from "./damage-budget.ts";
 import { shelf } from "./dataset.ts";
 import { Misuse } from "./misuse.ts";
 import type { Scenario } from "./scenario.ts";
@@ -47,7 +49,7 @@ export class WorldPlayer implements CasePlayer {
       ...(options.onEntry === undefined ? {} : { onEntry: options.onEntry }),
       watch: surroundings => {
         const begun = beginSuite(
-          [...builtInOracles, ...scenario.claims],
+          isBearable(played) ? [...builtInOracles, ...scenario.claims] : outputClaims,
           settingOf(played, actors, surroundings, scenario),
         );
         suite = begun;
@@ -70,7 +72,7 @@ export class WorldPlayer implements CasePlayer {
 
 function runOf(played: Case, end: WorldEnd, violation: Violation | undefined, suite: Suite | undefined): CaseRun {
   return {
-    verdict: verdictOf(end, violation, played.topology.broker === "classic"),
+    verdict: verdictOf(end, violation, played.topology.broker === "classic" || !isBearable(played)),
     digest: end.digest,
     events: end.events,
     simulatedMs: end.simulatedMs,
@@ -99,9 +101,12 @@ export function verdictOf(
       return { kind: "exhausted", reason: end.reason ?? "out of budget" };
     case "failed":
       // What cannot be borne is owed an end that says so, and everything that was committed must be right all the same.
+      // Damage to fewer disks than there are replicas can be borne.
       if (
         failureIsOwed ||
-        end.faults.some(({ effective, kind }) => effective && faultDevice(kind).owes === "fail-loudly")
+        end.faults.some(
+          ({ effective, kind }) => effective && faultDevice(kind).owes === "fail-loudly" && !isDamage(kind),
+        )
       )
         return { kind: "passed" };
       return {

@@ -3,7 +3,7 @@ import { exists, makeDurableFolder, parentOf, publishFile, readFile } from "../.
 import type { Host } from "../../host/host.ts";
 import { pause } from "../../host/pause.ts";
 import { crc32c } from "../../rpc/crc32c.ts";
-import { RpcError } from "../../rpc/rpc-error.ts";
+import { RpcError, RpcFault } from "../../rpc/rpc-error.ts";
 import { FileStoreClient } from "../../services/file-store/file-store-client.ts";
 import type { CheckpointStorage, StoredFile } from "../task/task-contract.ts";
 
@@ -38,7 +38,10 @@ export function openCheckpointStorage(
       return { path, length: bytes.length, crc32c: crc32c(bytes) };
     },
     async read(file) {
-      const bytes = await places.get(`${root}/${file.path}`);
+      const bytes = await places.get(`${root}/${file.path}`).catch((error: unknown) => {
+        if (!(error instanceof RpcFault) || error.code !== "rotten") throw error;
+        throw new CheckpointFileLost(file, "is damaged on every node that has it");
+      });
       if (bytes === undefined) throw new CheckpointFileLost(file, "is not on the storage");
       if (bytes.length !== file.length)
         throw new CheckpointFileLost(file, `has ${bytes.length} bytes instead of ${file.length}`);

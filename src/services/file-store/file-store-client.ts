@@ -56,10 +56,14 @@ export class FileStoreClient {
     return attempt.existed ? "exists" : "created";
   }
 
-  /** Undefined only when every node says that it has no such file; a node that does not answer may have it. */
+  /**
+   * Undefined only when every node says that it has no such file; a node that does not answer may have it. The fault
+   * `rotten` says that every node has answered, and that none has it whole: asking again does not help.
+   */
   async get(path: string): Promise<Uint8Array | undefined> {
     const lacking: string[] = [];
-    let failure: unknown;
+    let rotten: RpcFault | undefined;
+    let silence: RpcError | RpcFault | undefined;
     for (const node of placement(path, this.#nodes)) {
       try {
         const reply = new Body(await this.#rpc.call(node, "store.get", { path }));
@@ -70,12 +74,14 @@ export class FileStoreClient {
           return bytes;
         }
         lacking.push(node);
-        if (state === "rotten") failure ??= new RpcFault("rotten", `${path} at ${node}: the checksum does not hold`);
+        if (state === "rotten")
+          rotten ??= new RpcFault("rotten", `${path}: what is left of it, at ${node}, is damaged`);
       } catch (error) {
-        failure = asFailure(error);
+        silence ??= asFailure(error);
       }
     }
-    if (failure !== undefined) throw failure;
+    if (silence !== undefined) throw silence;
+    if (rotten !== undefined) throw rotten;
     return undefined;
   }
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { diskScript, playScript, type DiskStep } from "../test/disk-script.ts";
+import { callsIn, overlappingScript, playScript, type DiskStep } from "../test/disk-script.ts";
 import { diskStory } from "../test/disk-story.ts";
 import { NodeDisk } from "../../host/node/node-disk.ts";
 
@@ -14,13 +14,17 @@ const numRuns = Number(process.env["MILLRACE_DISK_RUNS"] ?? 200);
 const temporary = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 test("without faults the simulated disk equals a real one, results and errors alike", async () => {
+  const lengths: number[] = [];
   let steps = 0;
   let errors = 0;
+  let overlaps = 0;
   await fc.assert(
-    fc.asyncProperty(diskScript, async script => {
+    fc.asyncProperty(overlappingScript, async script => {
       const real = await onRealDisk(script);
       expect(await onSimulatedDisk(script)).toEqual(real);
       steps += script.length;
+      lengths.push(callsIn(script));
+      overlaps += script.filter(step => step.do === "together").length;
       errors += real.filter(line => /: E[A-Z]+$/.test(line)).length;
     }),
     { numRuns, seed: 20_240_601 },
@@ -28,6 +32,8 @@ test("without faults the simulated disk equals a real one, results and errors al
   // The property says little when nearly all steps fail, or none.
   expect(errors / steps).toBeGreaterThan(0.1);
   expect(errors / steps).toBeLessThan(0.7);
+  expect(lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)]).toBeGreaterThanOrEqual(30);
+  expect(overlaps).toBeGreaterThan(numRuns);
 }, 600_000);
 
 async function onSimulatedDisk(script: readonly DiskStep[]): Promise<string[]> {

@@ -51,7 +51,9 @@ export class OpenFilePort implements DiskFile {
         return { bytesWritten: first };
       },
     };
-    return this.#call("write", () => write.perform(length, false), write);
+    // Node answers for an empty array itself, also where the descriptor is not for writing.
+    const effect = bytes.length === 0 ? () => ({ bytesWritten: 0 }) : () => write.perform(length, false);
+    return this.#call("write", effect, write);
   }
 
   truncate(length: number): Promise<void> {

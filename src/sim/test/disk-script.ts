@@ -8,7 +8,16 @@ import { DiskError, type Disk, type DiskFile, type OpenFlags } from "../../host/
  * Names are few and descriptors are reused, so that steps meet each other: of the steps of a typical script a sixth
  * fail, and that is wanted, since errors are compared as well.
  */
-export type DiskStep = FileStep | NameStep;
+export type DiskStep = FileStep | NameStep | TogetherStep;
+
+/**
+ * Calls that nobody awaits one by one. Whatever order a disk gives them, the outcome is one: they only look, or they
+ * write nothing but the same letter (even where they overlap or append), and close what they have written to.
+ */
+interface TogetherStep {
+  readonly do: "together";
+  readonly steps: readonly (FileStep | NameStep)[];
+}
 
 type FileStep =
   | { readonly do: "read"; readonly fd: number; readonly length: number; readonly position: number | null }
@@ -46,6 +55,8 @@ export async function playScript(
 
 async function playStep(disk: Disk, files: DiskFile[], step: DiskStep): Promise<unknown> {
   switch (step.do) {
+    case "together":
+      return Promise.all(step.steps.map(one => outcomeOf(playStep(disk, files, one))));
     case "open":
       files.push(await disk.open(step.path, step.flags));
       return files.length;
@@ -72,6 +83,15 @@ async function playStep(disk: Disk, files: DiskFile[], step: DiskStep): Promise<
     case "sync":
     case "close":
       return playFileStep(files[step.fd % Math.max(1, files.length)], step);
+  }
+}
+
+async function outcomeOf(call: Promise<unknown>): Promise<unknown> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    return error.code;
   }
 }
 
@@ -149,6 +169,50 @@ const step: fc.Arbitrary<DiskStep> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("rm" as const), path, recursive: fc.boolean(), force: fc.boolean() }),
   },
+);
+
+const looking: fc.Arbitrary<FileStep | NameStep> = fc.oneof(
+  fc.record({
+    do: fc.constant("read" as const),
+    fd,
+    length: fc.nat({ max: 30 }),
+    position: fc.nat({ max: 40 }),
+  }),
+  fc.record({ do: fc.constantFrom("fstat" as const, "sync" as const), fd }),
+  fc.record({ do: fc.constantFrom("readdir" as const, "stat" as const, "sync-directory" as const), path }),
+);
+
+/**
+ * Through one descriptor, and all at its offset or none: where one appends and another overwrites, or moves the offset,
+ * their order shows.
+ */
+const writing: fc.Arbitrary<FileStep[]> = fc
+  .record({
+    fd,
+    writes: fc.array(fc.tuple(fc.nat({ max: 12 }), fc.nat({ max: 40 })), { minLength: 2, maxLength: 7 }),
+    placed: fc.boolean(),
+    closed: fc.boolean(),
+  })
+  .map(group => [
+    ...group.writes.map(([length, at]): FileStep => {
+      return { do: "write", fd: group.fd, text: "x".repeat(length), position: group.placed ? at : null };
+    }),
+    ...(group.closed ? [{ do: "close" as const, fd: group.fd }] : []),
+  ]);
+
+const together: fc.Arbitrary<DiskStep> = fc
+  .oneof(fc.array(looking, { minLength: 2, maxLength: 7 }), writing)
+  .map(steps => ({ do: "together", steps }));
+
+/** Calls of a script, those that are made together counted one by one. */
+export function callsIn(script: readonly DiskStep[]): number {
+  return script.reduce((sum, one) => sum + (one.do === "together" ? one.steps.length : 1), 0);
+}
+
+/** Also with calls that overlap; {@link diskScript} has one call after the other. */
+export const overlappingScript = fc.array(
+  fc.oneof({ weight: 12, arbitrary: step }, { weight: 1, arbitrary: together }),
+  { minLength: 1, maxLength: 60, size: "max" },
 );
 
 export const diskScript = fc.array(step, { minLength: 1, maxLength: 60, size: "max" });

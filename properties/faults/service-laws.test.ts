@@ -136,7 +136,7 @@ test("records that were there and are lost fail the job, whether or not its read
 });
 
 test("a job whose transactions are aborted under it goes on from its checkpoint", async () => {
-  const run = await played(on.checkpoint(2).completed().expireTransactions());
+  const run = await played(on.checkpoint(3).preCommitted("total[0]").expireTransactions());
   expect(run.faults[0]).toMatchObject({ effective: true });
   expect(run.verdict).toEqual({ kind: "passed" });
   expect(run.recoveries.fromCheckpoint).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Host } from "../../src/host/host.ts";
 import { pause } from "../../src/host/pause.ts";
-import { RpcError } from "../../src/rpc/rpc-error.ts";
+import { RpcError, RpcFault } from "../../src/rpc/rpc-error.ts";
 import { BrokerClient, type TransactionName } from "../../src/services/log-broker/broker-client.ts";
 import { readBrokerLog, topicImage } from "../../src/services/log-broker/broker-log.ts";
 import { logBrokerMain } from "../../src/services/log-broker/log-broker.ts";
@@ -260,5 +260,30 @@ test("a topic image is there from the start, and is there after a restart", asyn
     expect(readBrokerLog(site.disks.get("broker")!.durable, "/broker").topics.get("in/topic")?.[1]).toEqual([
       { offset: 0, ...record("other") },
     ]);
+  });
+});
+
+test("a fenced generation begins, writes and prepares nothing more, and what it had prepared can still be decided", async () => {
+  const site = brokerSite("fence");
+  await site.play(async host => {
+    const client = brokerClient(host);
+    await sure(host, () => client.createTopic("out", 2));
+    const prepared = await write(host, client, "job/sink/1/0/0");
+    await client.prepare(prepared);
+    const open = await write(host, client, "job/sink/1/0/1");
+    const other = await write(host, client, "job/other/1/0/0");
+    await client.fenceGenerations("job/sink/", 2);
+    const init = (transactionalId: string) =>
+      client.initTransactions({ transactionalId, timeoutMs: 5_000, keepPrepared: false }).then(
+        () => "begun",
+        (error: unknown) => (error instanceof RpcFault ? error.code : "other"),
+      );
+    expect(await init("job/sink/1/0/2")).toBe("fenced");
+    expect(await init("job/sink/2/0/0")).toBe("begun");
+    expect(await client.prepare(open)).toBe("fenced");
+    expect(await client.abort(open)).toBe("aborted");
+    expect(await client.prepare(other)).toBe("prepared");
+    expect(await client.prepare(prepared)).toBe("prepared");
+    expect(await client.commit(prepared)).toBe("committed");
   });
 });

@@ -10,9 +10,8 @@ import { untilKnown } from "./until-known.ts";
  * Writes each epoch into a transaction of its own and prepares it with the checkpoint. It owns the names of its
  * transactions and the end of those that dead generations left behind; commits are the committer's.
  *
- * A transaction of a dead generation is aborted by a new epoch for its id, which also fences whoever still holds it.
- * That happens at `open`, for the subtasks that map to this one after a rescale, and again by subtask 0 with each
- * checkpoint: a worker that was thought dead may prepare one more transaction long after the first sweep.
+ * At `open` all earlier generations are fenced: a worker that was thought dead can begin and prepare nothing more. What
+ * they had left open or prepared by then is aborted, for the subtasks that map to this one after a rescale.
  */
 export class TransactionalLogWriter<T> implements SinkWriter<T> {
   readonly #context: SinkContext;
@@ -50,6 +49,7 @@ export class TransactionalLogWriter<T> implements SinkWriter<T> {
   async open(): Promise<void> {
     const { subtask, parallelism } = this.#context;
     this.#queue.partitionsAre(await this.#known(() => topicPartitions(this.#broker, this.#topic, parallelism)));
+    await this.#known(() => this.#broker.fenceGenerations(this.#prefix, this.#context.attempt));
     await this.#abortLingering(of => of % parallelism === subtask);
   }
 
@@ -63,7 +63,6 @@ export class TransactionalLogWriter<T> implements SinkWriter<T> {
   }
 
   async prepareCommit(): Promise<readonly Committable[]> {
-    if (this.#context.subtask === 0) await this.#abortLingering(() => true);
     const begun = this.#transaction;
     if (begun === undefined) return [];
     const transaction = await begun;
@@ -109,12 +108,11 @@ export class TransactionalLogWriter<T> implements SinkWriter<T> {
   }
 
   async #abortLingering(mine: (subtask: number) => boolean): Promise<void> {
-    for (const { transactionalId } of await this.#known(() => this.#broker.listTransactions(this.#prefix))) {
+    const undecided = await this.#known(() => this.#broker.listTransactions(this.#prefix));
+    for (const { transactionalId, producerId, epoch } of undecided) {
       const id = parseTransactionId(this.#prefix, transactionalId);
       if (id === undefined || id.generation >= this.#context.attempt || !mine(id.subtask)) continue;
-      await this.#known(() =>
-        this.#broker.initTransactions({ transactionalId, timeoutMs: this.#timeoutMs, keepPrepared: false }),
-      );
+      await this.#known(() => this.#broker.abort({ transactionalId, producerId, epoch }));
     }
   }
 

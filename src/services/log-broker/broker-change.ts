@@ -14,6 +14,8 @@ export type BrokerChange =
       readonly epoch: number;
       readonly timeoutMs: number;
     }
+  /** Transactional ids `${prefix}${generation}/…` of generations below this one begin, write and prepare nothing any more. */
+  | { readonly kind: "generations-fenced"; readonly prefix: string; readonly below: number }
   /** Records before this offset are no longer kept: retention, or an operator. */
   | { readonly kind: "trimmed"; readonly topic: string; readonly partition: number; readonly startOffset: number }
   /** Records from this offset on are lost, as by an unclean election of a replica that lacked them. */

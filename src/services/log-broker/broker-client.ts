@@ -66,6 +66,16 @@ export class BrokerClient {
   }
 
   /**
+   * Ids `${prefix}${generation}/…` of generations below this one get the fault `fenced` for a new epoch, a batch or a
+   * prepare from now on, those that nobody has used yet included: a producer that was thought dead can leave nothing
+   * behind. Commits and aborts of what was prepared before are as ever. Kafka knows no such fence; there an id that is
+   * prepared late lingers, and hides all that was committed behind it (KIP-939).
+   */
+  async fenceGenerations(prefix: string, below: number): Promise<void> {
+    await this.#call("broker.fence-generations", { prefix, below });
+  }
+
+  /**
    * Appends records to one partition; within a transaction when a transactional id is given, which begins with its
    * first produce. `sequence` numbers the records of (producer, epoch, partition) from 0. Without a producer
    * (`producerId: -1`) nothing is de-duplicated.

@@ -51,7 +51,14 @@ export function brokerHandlers(broker: Broker): RpcHandlers {
         timeoutMs: body.whole("timeoutMs", 1),
         keepPrepared: body.flag("keepPrepared"),
       };
+      if (state.isFenced(init.transactionalId))
+        throw new RpcFault("fenced", `${init.transactionalId} is of a generation that was fenced`);
       return decided(broker, init.transactionalId, decideInit(state, init));
+    },
+    "broker.fence-generations": request => {
+      const body = new Body(request);
+      write(state, log, { kind: "generations-fenced", prefix: body.text("prefix"), below: body.whole("below") });
+      return log.whenDurable({});
     },
     "broker.produce": request => produce(broker, readBatch(new Body(request))),
     "broker.prepare": request => {

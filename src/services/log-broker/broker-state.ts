@@ -10,8 +10,20 @@ import { Transaction, type TransactionalProducer } from "./transaction.ts";
  */
 export class BrokerState {
   readonly #topics = new Map<string, readonly PartitionLog[]>();
+  /** Prefix of transactional ids → the first generation that may still write. */
+  readonly #fences = new Map<string, number>();
   readonly #producers = new Map<string, TransactionalProducer>();
   readonly #producersById = new Map<number, TransactionalProducer>();
+
+  /** Whether the id belongs to a generation that a later one has fenced. */
+  isFenced(transactionalId: string): boolean {
+    for (const [prefix, below] of this.#fences) {
+      if (!transactionalId.startsWith(prefix)) continue;
+      const generation = /^(\d+)\//.exec(transactionalId.slice(prefix.length));
+      if (generation !== null && Number(generation[1]) < below) return true;
+    }
+    return false;
+  }
 
   get topics(): ReadonlyMap<string, readonly PartitionLog[]> {
     return this.#topics;
@@ -56,6 +68,9 @@ export class BrokerState {
         return this.#beginEpoch(change);
       case "appended":
         this.append(change);
+        return;
+      case "generations-fenced":
+        this.#fences.set(change.prefix, Math.max(change.below, this.#fences.get(change.prefix) ?? 0));
         return;
       case "trimmed":
         this.partition(change.topic, change.partition)?.trim(change.startOffset);

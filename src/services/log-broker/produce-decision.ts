@@ -18,6 +18,8 @@ export function decideProduce(state: BrokerState, batch: Appended): "append" | n
   }
   const producer = transactionalId === undefined ? state.producerById(producerId) : state.producer(transactionalId);
   checkEpoch(producer, batch);
+  if (transactionalId !== undefined && state.isFenced(transactionalId))
+    throw new RpcFault("fenced", `${describe(batch)} is of a generation that was fenced`);
   const place = log.placeOf({ ...batch, count: batch.records.length });
   if (typeof place === "number") return place;
   if (place === "out-of-order") {

@@ -16,6 +16,9 @@ export interface Decision<Outcome> {
 export function decidePrepare(state: BrokerState, name: TransactionName, mode: BrokerMode): Decision<PrepareOutcome> {
   const standing = standingOf(state, name);
   // Classic brokers know no prepare: the transaction stays open and can still time out.
+  if (standing === "undecided" && state.isFenced(name.transactionalId)) {
+    return done(state.producer(name.transactionalId)?.current?.state === "prepared" ? "prepared" : "fenced");
+  }
   if (standing === "undecided") return { outcome: "prepared", changes: mode === "classic" ? [] : [prepared(name)] };
   // A late repetition: the promise was kept, and more.
   if (standing === "committed") return done("prepared");

@@ -59,14 +59,14 @@ export const serviceFaults: readonly FaultDevice[] = [
     inject: (levers, fault) =>
       atBroker(levers, fault, async (broker, changed, host) => {
         // A transaction is open for the few moments between its first record and its preparation: the operator waits for one.
-        for (let looks = 0; looks < 200; looks++) {
+        for (let looks = 0; looks < 400; looks++) {
           const open = (await broker.listTransactions("")).filter(({ state }) => state === "open");
           for (const { transactionalId, producerId, epoch } of open) {
             if ((await broker.abort({ transactionalId, producerId, epoch })) === "aborted")
               changed(`aborted ${transactionalId}`);
           }
           if (open.length > 0) return;
-          await pause(host, 5);
+          await pause(host, 2);
         }
       }),
   },

@@ -57,12 +57,15 @@ export class TaskFaults {
 
   #weaveOperator(node: LogicalNode, role: string): Operator {
     const { operator } = node;
-    const check = (site: TaskSite, subtask: number) => this.#check(site, node.name, subtask, role);
+    const check: Check = (site, subtask) => void this.#check(site, node.name, subtask, role);
     switch (operator.kind) {
       case "source":
         return { ...operator, source: failingSource(operator.source, check) };
       case "sink":
-        return { ...operator, sink: failingSink(operator.sink, check) };
+        return {
+          ...operator,
+          sink: failingSink(operator.sink, check, subtask => this.#check("release", node.name, subtask, role)),
+        };
       case "keyed-process":
         return { ...operator, function: failingKeyedProcess(operator.function, check) };
       case "map":
@@ -106,7 +109,8 @@ interface ArmedStrike {
   readonly strike: Strike;
 }
 
-type Check = (site: TaskSite, subtask: number) => Promise<void> | undefined;
+type Check = (site: TaskSite, subtask: number) => void;
+type Release = (subtask: number) => Promise<void> | undefined;
 
 /** Wraps a plain or rich function in a rich one, which knows its subtask from `open`. */
 function failing<M extends string, F>(inner: F, method: M, check: Check): F {
@@ -203,7 +207,7 @@ function failingSource(inner: Source<unknown>, check: Check): Source<unknown> {
   };
 }
 
-function failingSink(inner: Sink<unknown>, check: Check): Sink<unknown> {
+function failingSink(inner: Sink<unknown>, check: Check, release: Release): Sink<unknown> {
   const { createCommitter } = inner;
   return {
     kind: inner.kind,
@@ -227,7 +231,7 @@ function failingSink(inner: Sink<unknown>, check: Check): Sink<unknown> {
         },
         close() {
           check("close", subtask);
-          const held = check("release", subtask);
+          const held = release(subtask);
           return held === undefined ? writer.close() : held.then(() => writer.close());
         },
       };

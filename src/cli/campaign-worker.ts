@@ -1,7 +1,9 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { offStage } from "../kernel/fence/stage.ts";
 import type { JournalEntry } from "../kernel/journal.ts";
-import { CaseLine } from "../explore/case-line.ts";
+import type { Case } from "../world/case.ts";
+import { CaseLine, type CaseLineOptions } from "../explore/case-line.ts";
+import type { RecordedTarget } from "../explore/failure-recorder.ts";
 import type { WorkerAnswer, WorkerOrder } from "../explore/worker-protocol.ts";
 import type { WorkerSetup } from "./explore-campaign.ts";
 import { openSession, targetsOf } from "./session.ts";
@@ -10,6 +12,8 @@ import { openSession, targetsOf } from "./session.ts";
  * A worker process of a campaign: plays the indices that its parent sends, one after the other. It owns nothing else:
  * counting, shrinking and writing are the parent's.
  */
+let targets: readonly RecordedTarget[] = [];
+let lineOptions: CaseLineOptions | undefined;
 let line: CaseLine | undefined;
 let last: Promise<void> = Promise.resolve();
 
@@ -24,11 +28,13 @@ async function obey(order: WorkerOrder): Promise<void> {
   try {
     if (order.kind === "setup") {
       const setup = order.setup as WorkerSetup;
-      line = new CaseLine(await targetsOf(await openSession(), setup.targets), setup.line);
+      targets = await targetsOf(await openSession(), setup.targets);
+      lineOptions = setup.line;
+      line = new CaseLine(targets, lineOptions);
       answer({ kind: "ready" });
       return;
     }
-    if (order.kind === "trace") return await trace(order.index, order.file);
+    if (order.kind === "trace") return await trace(order.index, order.file, order.play);
     const run = await line!.play(order.index);
     answer({ kind: "played", run });
   } catch (error) {
@@ -36,13 +42,21 @@ async function obey(order: WorkerOrder): Promise<void> {
   }
 }
 
-/** Each event is on the disk before what follows it can take the thread. */
-async function trace(index: number, path: string): Promise<void> {
+/** Each event is on the disk before what follows it can take the thread; the pilot's events, too. */
+async function trace(index: number, path: string, play: boolean): Promise<void> {
   const file = openSync(path, "a");
   const onEntry = (entry: JournalEntry): void => {
     offStage(() => writeSync(file, `${JSON.stringify(entry)}\n`));
   };
-  await line!.target(index).player.play(await line!.caseOf(index), { record: true, onEntry });
+  const traced = targets.map(target => ({
+    ...target,
+    player: { play: (played: Case) => target.player.play(played, { record: true, onEntry }) },
+  }));
+  const tracedLine = new CaseLine(traced, lineOptions!);
+  const played = await tracedLine.caseOf(index);
+  await new Promise(resolve => process.send?.({ kind: "case", played } satisfies WorkerAnswer, resolve));
+  ftruncateSync(file);
+  if (play) await tracedLine.target(index).player.play(played);
   closeSync(file);
   answer({ kind: "traced" });
 }

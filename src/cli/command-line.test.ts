@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -157,4 +157,134 @@ test("misuse is a sentence and 2, a defect of ours a stack and 3", () => {
   expect(told).toEqual(["error: a.ts:3: No such thing.\n"]);
   expect(exitCodeOf(new Error("oops"), text => told.push(text))).toBe(3);
   expect(told[1]).toContain("command-line.test.ts");
+});
+
+/** A failure file of this project, found by a real campaign over a scenario that cannot hold. */
+async function foundFailure(): Promise<{ readonly id: string; readonly file: string }> {
+  writeFileSync(
+    join(folder, "scenarios/never.ts"),
+    `import { job, logSink, logSource, scenario } from "millrace";
+const copy = job("copy", env => {
+  env.enableCheckpointing(100);
+  env.fromSource(logSource<number>({ topic: "numbers", bounded: true }), "numbers").sinkTo(logSink({ topic: "copies" }));
+});
+export const neverEnds = scenario("never-ends", {
+  why: "A claim that no run can keep.",
+  job: copy,
+  input: { numbers: [1, 2, 3] },
+  claims: [{ id: "XX-1", sentence: "No run ever ends.", expectation: "always", wants: {},
+    begin: () => ({ checked: 1, on: () => undefined, end: () => [{ claim: "XX-1", where: "job", message: "the run has ended" }] }) }],
+});
+`,
+  );
+  const { out, err } = await millrace("explore", "never-ends", "--runs", "1", "--seed", "a", "--json");
+  if (!out.startsWith("{")) throw new Error(err);
+  const { failures } = JSON.parse(out) as { failures: { id: string; file: string }[] };
+  return failures[0]!;
+}
+
+test("a failure lies with its story and its test, and is shown in every format with the same digest", async () => {
+  const { id, file } = await foundFailure();
+  const beside = (name: string) => join(folder, file, "..", name);
+  expect(readFileSync(beside("story.txt"), "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(20);
+  expect(readFileSync(beside("repro.test.ts"), "utf8")).toContain(
+    'import * as author from "../../../scenarios/never.ts";',
+  );
+  const [plain, recorded] = [
+    await millrace("replay", id, "--json"),
+    await millrace("replay", id, "--json", "--record", "--format", "jsonl,chrome,shiviz"),
+  ].map(ended => JSON.parse(ended.out) as { outcome: string; exact: boolean; digest: string });
+  expect(plain).toMatchObject({ outcome: "reproduced", exact: true });
+  expect(recorded!.digest).toBe(plain!.digest);
+  for (const name of ["journal.jsonl", "trace.json", "shiviz.log"]) expect(existsSync(beside(name))).toBe(true);
+  const shown = await millrace("show", id, "--format", "chrome");
+  expect(shown).toMatchObject({ code: 0, out: `${join(file, "..", "trace.json")}\n` });
+});
+
+test("a debugger can attach, and a wrong event is refused before anything is played", async () => {
+  const { id } = await foundFailure();
+  const wrong = await millrace("replay", id, "--inspect", "--at", "Nothing!");
+  expect(wrong).toMatchObject({ code: 2, out: "" });
+  const child = spawn(process.execPath, [bin, "replay", id, "--inspect", "--at", "3"], { cwd: folder, detached: true });
+  try {
+    const address = await new Promise<string>((resolve, reject) => {
+      let said = "";
+      child.stderr.on("data", (bytes: Buffer) => {
+        said += bytes.toString();
+        const found = /ws:\/\/127\.0\.0\.1:\d+\/\S+/.exec(said);
+        if (found !== null) resolve(found[0]);
+      });
+      child.once("exit", code => reject(new Error(`ended with ${code}: ${said}`)));
+    });
+    expect(address).toMatch(/^ws:/);
+  } finally {
+    child.removeAllListeners("exit");
+    process.kill(-child.pid!, "SIGKILL");
+  }
+});
+
+test("failure files of another version, edited ones and those without their scenario are refused with a remedy", async () => {
+  const { file } = await foundFailure();
+  const text = readFileSync(join(folder, file), "utf8");
+  const refused = async (name: string, changed: string): Promise<string> => {
+    writeFileSync(join(folder, name), changed);
+    const { code, out, err } = await millrace("replay", name);
+    expect({ code, out, lines: err.trim().split("\n").length }).toEqual({ code: 2, out: "", lines: 1 });
+    return err;
+  };
+  expect(await refused("version.json", text.replace(/"version": "[^"]+"/, '"version": "9.1.0"'))).toContain(
+    "version.json: Millrace 9.1.0 wrote this file",
+  );
+  expect(await refused("edited.json", text.replace('"numbers": {', '"others": {'))).toContain("This file was edited");
+  const unsummed = text.replace(/,\s*"sum": "\w+"/, "");
+  const renamed = (module: string) =>
+    unsummed
+      .replace('"name": "never-ends"', '"name": "gone"')
+      .replace('"module": "scenarios/never.ts"', `"module": "${module}"`);
+  expect(await refused("export.json", renamed("scenarios/never.ts"))).toContain(
+    'scenarios/never.ts exports no scenario "gone" any more (it was neverEnds)',
+  );
+  expect(await refused("module.json", renamed("scenarios/moved.ts"))).toContain("The module scenarios/moved.ts");
+  const anyway = await millrace("replay", "version.json", "--any-version");
+  expect(anyway.code).toBe(1);
+});
+
+test("a case that never gives the thread back is stuck, even with one job", { timeout: 120_000 }, async () => {
+  writeFileSync(
+    join(folder, "endless.ts"),
+    `import { job, logSink, logSource, scenario } from "millrace";
+const loop = job("loop", env => {
+  env.fromSource(logSource<number>({ topic: "numbers", bounded: true }), "numbers")
+    .map(n => { if (n === 2) for (;;); return n; }).sinkTo(logSink({ topic: "copies" }));
+});
+export const endless = scenario("endless", { why: "A function that never returns.", job: loop, input: { numbers: [1, 2, 3] } });
+`,
+  );
+  const { code, out } = await millrace(
+    "explore",
+    "endless.ts",
+    "--runs",
+    "1",
+    "--jobs",
+    "1",
+    "--standstill",
+    "3s",
+    "--json",
+  );
+  expect(code).toBe(1);
+  const { stuck, failures } = JSON.parse(out) as { stuck: number; failures: { message: string }[] };
+  expect(stuck).toBe(1);
+  expect(failures[0]!.message).toContain("the thread stood still for 3 s");
+  expect(failures[0]!.message).toMatch(/Its last event: \d+, at [\d.]+ ms: tm\d /);
+});
+
+test("init writes a project and overwrites nothing", async () => {
+  expect(await millrace("init", "shop")).toMatchObject({ code: 0 });
+  const kept = readFileSync(join(folder, "shop/package.json"), "utf8");
+  expect(JSON.parse(kept)).toMatchObject({ name: "shop" });
+  expect(existsSync(join(folder, "shop/.github/workflows/millrace.yml"))).toBe(true);
+  const again = await millrace("init", "shop");
+  expect(again.code).toBe(2);
+  expect(again.err).toContain("nothing is overwritten");
+  expect(readFileSync(join(folder, "shop/package.json"), "utf8")).toBe(kept);
 });

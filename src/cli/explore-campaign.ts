@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { campaign, indicesOf, playInline, type CampaignEnding } from "../explore/campaign.ts";
+import { calmCase } from "../explore/case-generator.ts";
 import { CaseLine, type CaseLineOptions, type IndexedRun } from "../explore/case-line.ts";
 import { corpusFiles, holds, playCorpus } from "../explore/corpus.ts";
 import { FailureRecorder, type RecordedTarget } from "../explore/failure-recorder.ts";
@@ -33,7 +34,7 @@ export async function exploreCampaign(names: readonly string[], flags: ExploreFl
     mutant: flags.mutant ?? null,
     limit: limitOf(settings),
   });
-  const report = await play(targets, names, settings, flags, session, reporter, interruption);
+  const report = await play(targets, names, settings, flags, session, reporter, interruption.signal);
   interruption.end();
   reporter.end(report);
   mkdirSync(settings.out, { recursive: true });
@@ -53,6 +54,8 @@ export interface ExploreFlags {
   readonly strategy: "portfolio" | "storm" | "corpus";
   readonly profile?: "light" | "standard" | "all";
   readonly shard?: { readonly index: number; readonly of: number };
+  /** No case takes a tenth of its default; an endless loop in a job's function takes for ever. */
+  readonly standstill: number;
   readonly bail?: boolean;
   readonly lastFailed?: boolean;
   readonly checkDeterminism?: boolean;
@@ -101,7 +104,7 @@ async function play(
   flags: ExploreFlags,
   session: Session,
   reporter: Reporter,
-  interruption: { readonly happened: boolean },
+  interruption: AbortSignal,
 ): Promise<ExploreReport> {
   const startMs = performance.now();
   const elapsedMs = () => performance.now() - startMs;
@@ -121,6 +124,9 @@ async function play(
       return { runsMax: SHRINK_RUNS_MAX, timeIsUp: () => performance.now() > endMs };
     },
   });
+  // What took a worker along must not be made here: making it plays a pilot.
+  const caseOf = async ({ index, lost, played }: IndexedRun) =>
+    lost === true ? (played ?? calmCase(targetOf(index).scenario)) : line.caseOf(index);
   const files = [
     ...(flags.lastFailed === true ? lastFailures(settings.out) : []),
     ...corpusFiles(session.project.config.regressions),
@@ -131,16 +137,16 @@ async function play(
   );
 
   let runs = 0;
-  const outcome = await campaign(casesOf(line, names, settings, flags), {
+  const outcome = await campaign(casesOf(line, names, settings, flags, interruption), {
     bail: flags.bail === true,
     scenarioOf: index => targetOf(index).scenario.name,
     async record(failed) {
-      const found = await recorder.record(failed, await line.caseOf(failed.index), targetOf(failed.index));
+      const found = await recorder.record(failed, await caseOf(failed), targetOf(failed.index));
       reporter.failure?.(found);
       return found;
     },
     stop: (): (CampaignEnding & ("time" | "interrupted")) | undefined => {
-      if (interruption.happened) return "interrupted";
+      if (interruption.aborted) return "interrupted";
       return settings.timeMs !== undefined && elapsedMs() > settings.timeMs ? "time" : undefined;
     },
     onRun: (_, failures) => {
@@ -183,13 +189,14 @@ function casesOf(
   names: readonly string[],
   settings: Settings,
   flags: ExploreFlags,
+  abort: AbortSignal,
 ): AsyncIterable<IndexedRun> {
   const indices = indicesOf(settings.runs, flags.shard);
   // One process of its own even for one job: a case that never gives the thread back must not take this one.
   if (settings.jobs === 0) return playInline(indices, index => line.play(index));
   const script = fileURLToPath(new URL("./campaign-worker.js", import.meta.url));
   const setup: WorkerSetup = { targets: names, line: settings.line };
-  return playInProcesses(indices, { jobs: settings.jobs, script, setup, standstillMs: STANDSTILL_MS });
+  return playInProcesses(indices, { jobs: settings.jobs, script, setup, standstillMs: flags.standstill, abort });
 }
 
 /** What a worker process needs to play the same line of cases. */
@@ -198,19 +205,17 @@ export interface WorkerSetup {
   readonly line: CaseLineOptions;
 }
 
-/** The first Ctrl-C ends the campaign after the current case; the second ends the process. */
-function onInterrupt(): { readonly happened: boolean; end(): void } {
-  let happened = false;
+/** The first Ctrl-C ends the campaign, with what there is; the second ends the process. */
+function onInterrupt(): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
   const listener = () => {
-    if (happened) process.exit(130);
-    happened = true;
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
   };
   process.on("SIGINT", listener);
   process.on("SIGTERM", listener);
   return {
-    get happened() {
-      return happened;
-    },
+    signal: controller.signal,
     end() {
       process.off("SIGINT", listener);
       process.off("SIGTERM", listener);
@@ -230,5 +235,3 @@ const CHECK_EVERY = 20;
 const FRESH_EVERY = 25;
 const SHRINK_RUNS_MAX = 400;
 const SHRINK_MS_MAX = 30_000;
-/** No case takes a tenth of this; an endless loop in a job's function takes for ever. */
-const STANDSTILL_MS = 60_000;

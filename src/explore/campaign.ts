@@ -33,6 +33,8 @@ export async function campaign(runs: AsyncIterable<IndexedRun>, options: Campaig
       break;
     }
   }
+  // Whoever plays may end at once when it is interrupted, without another case.
+  if (ended === "all-played" && options.stop() === "interrupted") ended = "interrupted";
   return { summary: totals.summary(), failures: [...found.values()], ended };
 }
 

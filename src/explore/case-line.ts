@@ -111,6 +111,8 @@ export interface IndexedRun {
   readonly agreed?: boolean;
   /** The process that played it did not survive it: it must not be played again in a process that matters. */
   readonly lost?: true;
+  /** The case of a lost run, as far as it is known. */
+  readonly played?: Case;
 }
 
 /** Early in each stretch, so that a short campaign has its share too. */

@@ -18,6 +18,8 @@ let setup;
 process.on("message", order => {
   if (order.kind === "setup") { setup = order.setup; process.send({ kind: "ready" }); return; }
   const { index } = order;
+  if (order.kind === "trace") process.send({ kind: "case", played: { seed: "of " + index } });
+  if (order.kind === "trace" && !order.play) return process.send({ kind: "traced" });
   if (order.kind === "trace") appendFileSync(order.file, '{"atUs":1500,"owner":"tm0","what":"source.first-record"}\\n');
   if (index === setup.diesAt) process.exit(9);
   if (index === setup.standsStillAt) for (;;);
@@ -63,13 +65,14 @@ test("a worker that dies loses its own case and no other", async () => {
   const played = await collect({ diesAt: 7 });
   expect(played).toHaveLength(40);
   expect(played.filter(run => run.run.verdict.kind === "broken").map(run => run.index)).toEqual([7]);
+  expect(played[7]).toMatchObject({ lost: true, played: { seed: "of 7" } });
 });
 
 test("a case that never yields the thread is stuck, and the campaign goes on", async () => {
   const played = await collect({ standsStillAt: 3 }, 12, 1_500);
   expect(played.filter(run => run.run.verdict.kind === "stuck").map(run => run.index)).toEqual([3]);
   expect(played).toHaveLength(12);
-  expect(played[3]).toMatchObject({ lost: true });
+  expect(played[3]).toMatchObject({ lost: true, played: { seed: "of 3" } });
   expect(messageOf(played[3]!.run.verdict)).toContain("Its last event: 1, at 1.500 ms: tm0 source.first-record.");
 });
 

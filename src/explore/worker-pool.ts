@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import type { IndexedRun } from "./case-line.ts";
 import { noRecoveries, type Verdict } from "./case-run.ts";
-import { lastEventOf } from "./last-event.ts";
+import { autopsyOf } from "./autopsy.ts";
 import type { WorkerAnswer, WorkerOrder } from "./worker-protocol.ts";
 
 /**
@@ -33,6 +33,8 @@ export interface PoolOptions {
   /** Sent once to each worker before its first index: plain data. */
   readonly setup: unknown;
   readonly standstillMs: number;
+  /** Ends the iteration at once, whatever the workers are at. */
+  readonly abort?: AbortSignal;
 }
 
 /** Orders that wait at a worker: it must not stand idle while an answer travels. */
@@ -60,12 +62,14 @@ class WorkerPool {
   constructor(indices: Iterable<number>, options: PoolOptions) {
     this.#indices = indices[Symbol.iterator]();
     this.#options = options;
+    options.abort?.addEventListener("abort", () => this.#wakeUp(), { once: true });
     for (let i = 0; i < options.jobs; i++) this.#start();
   }
 
   async next(): Promise<IndexedRun | undefined> {
     for (;;) {
       if (this.#refused !== undefined) throw this.#refused;
+      if (this.#options.abort?.aborted === true) return undefined;
       for (const worker of this.#workers) this.#feed(worker);
       const [first] = this.#order;
       if (first === undefined && this.#exhausted) return undefined;
@@ -107,18 +111,22 @@ class WorkerPool {
   }
 
   async #bury(index: number, verdict: Verdict): Promise<void> {
-    const told = verdict.kind === "stuck" ? await this.#withLastEvent(index, verdict.blame) : verdict;
-    this.#played.set(index, lostRun(index, told));
+    const { script, setup, standstillMs } = this.#options;
+    const play = verdict.kind === "stuck";
+    const { played, lastEvent } = await autopsyOf(index, {
+      script,
+      setup,
+      play,
+      quietMs: Math.min(QUIET_MS, standstillMs),
+    });
+    const told: Verdict = play
+      ? {
+          kind: "stuck",
+          blame: `${verdict.blame}\nIts last event: ${lastEvent ?? "none; played again it came to an end"}.`,
+        }
+      : verdict;
+    this.#played.set(index, { ...lostRun(index, told), ...(played === undefined ? {} : { played }) });
     this.#wakeUp();
-  }
-
-  async #withLastEvent(index: number, blame: string): Promise<Verdict> {
-    const quietMs = Math.min(QUIET_MS, this.#options.standstillMs);
-    const last = await lastEventOf(index, { ...this.#options, quietMs });
-    return {
-      kind: "stuck",
-      blame: `${blame}\nIts last event: ${last ?? "it did not stand still when it was played again"}.`,
-    };
   }
 
   #feed(worker: Worker): void {

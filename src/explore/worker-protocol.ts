@@ -1,15 +1,17 @@
+import type { Case } from "../world/case.ts";
 import type { IndexedRun } from "./case-line.ts";
 
 /** Parent → worker. */
 export type WorkerOrder =
   | { readonly kind: "setup"; readonly setup: unknown }
   | { readonly kind: "play"; readonly index: number }
-  /** Plays and writes each event to the file before the next one happens. */
-  | { readonly kind: "trace"; readonly index: number; readonly file: string };
+  /** Says what the case is; then plays it, if told to, and writes each event to the file before the next one happens. */
+  | { readonly kind: "trace"; readonly index: number; readonly file: string; readonly play: boolean };
 
 /** Worker → parent. `ready`: the scenarios are loaded, standing still counts from now on. `refused` ends the campaign: the worker could not even load the scenarios. */
 export type WorkerAnswer =
   | { readonly kind: "ready" }
   | { readonly kind: "played"; readonly run: IndexedRun }
+  | { readonly kind: "case"; readonly played: Case }
   | { readonly kind: "traced" }
   | { readonly kind: "refused"; readonly message: string };

@@ -1,5 +1,7 @@
 import type { EventPattern, Fault, FaultKind, Trigger } from "../world/fault.ts";
+import { diskMoment, type DiskMoment } from "./disk-plan.ts";
 import { Misuse } from "./misuse.ts";
+import { microseconds, whole } from "./plan-number.ts";
 
 /**
  * How an author writes a plan: `on.checkpoint(3).aligned("sink[0]").kill("tm0", { forMs: 500 })`. It owns the words of
@@ -53,6 +55,8 @@ export interface Moment {
   /** One direction of a pair, or all that a role's machine sends and receives. */
   cut(target: string, options?: Lasting): Fault;
   reset(link: string): Fault;
+  /** Everything else that befalls a disk. */
+  disk(role: string): DiskMoment;
   diskError(role: string, options?: { readonly operation?: DiskOperation; readonly times?: number }): Fault;
   syncFails(role: string, options?: { readonly times?: number }): Fault;
   diskSlow(role: string, options: Lasting & { readonly byMs: number }): Fault;
@@ -179,6 +183,7 @@ function moment(when: Trigger, stepped?: string): Moment {
     hold: (link, options) => fault("net.hold", link, lasting(options)),
     cut: (target, options) => fault("net.cut", target, lasting(options)),
     reset: link => fault("net.reset", link),
+    disk: role => diskMoment((kind, more) => fault(kind, role, more)),
     diskError: (role, options = {}) =>
       fault("disk.error", role, {
         params: { operation: options.operation ?? "write", times: whole("times", options.times ?? 1, 1) },
@@ -238,16 +243,4 @@ function given(
   for (const [name, ms] of Object.entries(times)) if (ms !== undefined) params[name] = microseconds(name, ms);
   for (const [name, number] of Object.entries(numbers)) if (number !== undefined) params[name] = whole(name, number, 1);
   return Object.keys(params).length === 0 ? {} : { params };
-}
-
-function microseconds(name: string, ms: number): number {
-  const us = Math.round(ms * 1000);
-  if (!(us >= 0) || Math.abs(us - ms * 1000) > 1e-6)
-    throw new Misuse(`${name}: ${ms} is not a time. Milliseconds from 0, with at most three decimals, are wanted.`);
-  return us;
-}
-
-function whole(name: string, value: number, min: number): number {
-  if (!Number.isInteger(value) || value < min) throw new Misuse(`${name}: ${value} is not a whole number from ${min}.`);
-  return value;
 }

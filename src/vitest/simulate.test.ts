@@ -8,8 +8,6 @@ import { simulate } from "./index.ts";
 
 simulate("a scenario is a test of its own", wordsUnderStorm, { runs: 4, minRuns: 1 });
 
-simulate.skip("a skipped scenario is not played", wordsUnderStorm);
-
 simulate.each([wordsUnderStorm])("scenarios of a list are tests by their names", { runs: 2, minRuns: 1 });
 
 /** Failing tests can only be looked at from outside: a vitest of its own, in a folder of its own. */

@@ -1,0 +1,57 @@
+import { documentOf, millrace, type ExploreDocument } from "./built-command.ts";
+import { hold, type Proof } from "./proof.ts";
+
+/** Two worker processes on two cores. */
+export const jobsSpeed: Proof = {
+  id: "jobs-speed",
+  issue: 3,
+  what: "`--jobs 2` plays at least 1.8 times as many cases a second as `--jobs 1`, with the same digest.",
+  secondsAbout: 120,
+  timed: true,
+  async run({ path }) {
+    const play = async (jobs: string) => {
+      const args = ["explore", "payments-under-storm", "--runs", "150", "--seed", "a", "--json", "--out", path];
+      return documentOf<ExploreDocument>(await millrace([...args, "--jobs", jobs], path));
+    };
+    const [one, two] = [await play("1"), await play("2")];
+    const ratio = one.wallMs / two.wallMs;
+    const figures = { oneMs: one.wallMs, twoMs: two.wallMs, ratio: Math.round(ratio * 100) / 100 };
+    return hold({ "1.8 times as fast": ratio >= 1.8, "the same digest": one.digest === two.digest }, figures);
+  },
+};
+
+/** The whole journal, its three forms included, and the help that is to be there at once. */
+export const recordingCost: Proof = {
+  id: "recording-cost",
+  issue: 3,
+  what: "A recorded run takes at most twice the time of the same run, with the same digest; `--help` takes 250 ms.",
+  secondsAbout: 60,
+  timed: true,
+  async run({ path }) {
+    const play = async (...more: string[]) => {
+      const args = ["replay", "payments-under-storm", "--seed", "a", "--case", "17", "--json", ...more];
+      const times: number[] = [];
+      let digest = "";
+      for (let i = 0; i < 5; i++) {
+        const document = documentOf<{ wallMs: number; digest: string }>(await millrace(args, path));
+        times.push(document.wallMs);
+        digest = document.digest;
+      }
+      return { ms: Math.min(...times), digest };
+    };
+    const plain = await play();
+    const recorded = await play("--record");
+    const help = Math.min(
+      ...(await Promise.all([1, 2, 3].map(() => millrace(["--help"], path)))).map(ended => ended.wallMs),
+    );
+    const figures = { plainMs: plain.ms, recordedMs: recorded.ms, helpMs: help };
+    return hold(
+      {
+        "at most twice the time": recorded.ms <= 2 * plain.ms,
+        "the same digest": recorded.digest === plain.digest,
+        "help in 250 ms": help <= 250,
+      },
+      figures,
+    );
+  },
+};

@@ -1,0 +1,99 @@
+import { scenario } from "millrace";
+import { payments } from "./data/payments.ts";
+import { balances } from "./jobs/balances.ts";
+
+/** One scenario for each fault of disks. Files lie on two of three nodes: one node's disk may lie, rot or vanish. */
+const base = { job: balances, params: { recordsPerFetch: 20 }, input: { payments: payments(200) } };
+
+export const writesFail = scenario("writes-fail", {
+  ...base,
+  why: "A storage node cannot write its files for a while: puts go to another node, and none is acknowledged twice or too few times.",
+  plan: on => [
+    on
+      .checkpoint(1)
+      .completed()
+      .disk("dfs0")
+      .error({ operation: "write", path: "/dfs0/incoming/*", times: 0, forMs: 2_000 }),
+    on.checkpoint(3).completed().kill("tm0", { forMs: 300 }),
+  ],
+});
+
+export const noSpaceLeft = scenario("no-space-left", {
+  ...base,
+  why: "The logs of the broker and of the coordination service find no room in the middle of an entry: nothing is answered before it is whole.",
+  plan: on => [
+    on.checkpoint(2).triggered().disk("broker").full({ freeBytes: 700, forMs: 1_500 }),
+    on.checkpoint(3).triggered().disk("coord").full({ freeBytes: 100, forMs: 2_000 }),
+    on.event("checkpoint.complete").nth(3).powerLoss("broker", { forMs: 300 }),
+  ],
+});
+
+export const diskStands = scenario("disk-stands", {
+  ...base,
+  why: "A disk answers nothing for longer than every call's time-out, and another's calls never come back: who waits must go on.",
+  plan: on => [
+    on.checkpoint(2).triggered().disk("coord").stall({ forMs: 2_500 }),
+    on.checkpoint(3).triggered().disk("dfs1").hang({ calls: 4, forMs: 3_000 }),
+  ],
+});
+
+export const pagesLostInASync = scenario("pages-lost-in-a-sync", {
+  ...base,
+  why: "fsync fails and the kernel forgets the pages (fsyncgate): the log writes its entry again before it trusts a later sync.",
+  plan: on => [
+    on.checkpoint(2).triggered().syncFails("broker", { times: 2 }),
+    on.checkpoint(2).triggered().syncFails("coord"),
+    on.checkpoint(2).completed().sitePowerLoss({ forMs: 300 }),
+  ],
+});
+
+export const syncThatLies = scenario("sync-that-lies", {
+  ...base,
+  why: "One node's drive acknowledges syncs and keeps nothing through a power loss: the other replica of each file is enough.",
+  cluster: { persistence: "weak" },
+  plan: on => [
+    on.checkpoint(1).triggered().disk("dfs1").syncLies({ forMs: 5_000 }),
+    on.checkpoint(3).completed().sitePowerLoss({ forMs: 300 }),
+  ],
+});
+
+export const writesThatGoAstray = scenario("writes-that-go-astray", {
+  ...base,
+  why: "One node acknowledges writes that are lost, or that overwrite other files: checksums tell, and readers take the other replica.",
+  plan: on => [
+    on.checkpoint(1).completed().disk("dfs0").loseWrites({ times: 4 }),
+    on.checkpoint(2).completed().disk("dfs0").misdirect({ times: 6 }),
+    on.checkpoint(3).completed().failTask("total[0]"),
+  ],
+});
+
+export const rottenReplicas = scenario("rotten-replicas", {
+  ...base,
+  why: "Bits flip on one node and sectors of it cannot be read: no damaged replica is ever returned, and a read repairs it.",
+  plan: on => [
+    on.checkpoint(2).completed().disk("dfs2").rot({ times: 20 }),
+    on.checkpoint(2).completed().disk("dfs2").latent({ times: 20 }),
+    on.checkpoint(2).completed().plus({ ms: 20 }).failTask("total[0]"),
+    on.checkpoint(4).completed().failTask("total[1]"),
+  ],
+});
+
+export const emptyDisk = scenario("empty-disk", {
+  ...base,
+  why: "A storage node comes back with an empty disk and a worker with the node's old one: what was acknowledged is on another node.",
+  plan: on => [
+    on.checkpoint(2).completed().disk("dfs1").wipe({ forMs: 200 }),
+    on.checkpoint(2).completed().plus({ ms: 10 }).failTask("total[0]"),
+    on.event("checkpoint.complete").nth(3).disk("dfs1").swapWith("tm2", { forMs: 200 }),
+  ],
+});
+
+export const unsyncedNamesVanish = scenario("unsynced-names-vanish", {
+  ...base,
+  why: "On the weakest disks a power loss takes any un-synced sector and name: whoever answered first and synced later is found out.",
+  cluster: { persistence: "weak" },
+  plan: on => [
+    on.checkpoint(2).preCommitted("total[0]").sitePowerLoss({ forMs: 300 }),
+    on.event("checkpoint.complete").nth(3).sitePowerLoss({ forMs: 300 }),
+  ],
+});

@@ -7,7 +7,7 @@ import { startRpcServer, type DiskFile, type DurableView, type Host } from "mill
  * `ledger.prepare { batch, entries }` keeps a batch, invisible yet; `ledger.commit { batch }` makes it visible, once.
  */
 export function ledgerMain(host: Host, { folder }: { readonly folder: string }): void {
-  void serve(host, folder);
+  serve(host, folder).catch(() => host.exit(1));
 }
 
 /** Every commit in its order, from the bytes that a disk holds. */
@@ -17,36 +17,53 @@ export function committedEntries(view: DurableView, folder: string): readonly un
 
 async function serve(host: Host, folder: string): Promise<void> {
   await host.disk.mkdir(folder, { recursive: true });
-  const file = await host.disk.open(`${folder}/${FILE}`, "a+");
+  const path = `${folder}/${FILE}`;
+  // A sync that failed in an earlier life may have left lines in memory alone, where they look safe. So every life writes
+  // what it finds to a new file, whole lines only, and puts that in the old one's place.
+  const old = await host.disk.open(path, "a+");
+  const bytes = await contentsOf(old);
+  await old.close();
+  const known = readLines(bytes);
+  await host.disk.rm(`${path}.new`, { force: true });
+  const file = await host.disk.open(`${path}.new`, "a");
+  if (known.wholeBytes > 0) await file.write(bytes, 0, known.wholeBytes, null);
+  await file.sync();
+  await host.disk.rename(`${path}.new`, path);
   await host.disk.syncDirectory(folder);
   await host.disk.syncDirectory("/");
-  const known = readLines(await contentsOf(file));
-  // A power loss may have left half a line: it was never answered, so it never was.
-  await file.truncate(known.wholeBytes);
   const batches = known.batches;
   const committed = new Set(known.committed.map(({ batch }) => batch));
 
-  // One line after the other: two writers must not share a place in the file.
-  let last: Promise<void> = Promise.resolve();
-  const append = (line: Line): Promise<void> => (last = last.then(() => write(file, line)));
+  // One request after the other: each sees what the one before it has left on the disk, and two never share a place in
+  // the file. A disk that fails ends the process: after a failed sync nobody knows what is there, until it is read again.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = (act: () => Promise<string>): Promise<string> => {
+    const answer = last.then(act).catch(() => {
+      host.exit(1);
+      return new Promise<never>(() => {});
+    });
+    last = answer;
+    return answer;
+  };
 
   await startRpcServer(host, "ledger:rpc", {
-    "ledger.prepare": async body => {
-      const { batch, entries } = body as Prepared;
-      if (!batches.has(batch)) {
-        await append({ kind: "prepared", batch, entries });
+    "ledger.prepare": body =>
+      inTurn(async () => {
+        const { batch, entries } = body as Prepared;
+        if (batches.has(batch)) return "prepared";
+        await write(file, { kind: "prepared", batch, entries });
         batches.set(batch, entries);
-      }
-      return "prepared";
-    },
-    "ledger.commit": async body => {
-      const { batch } = body as Committed;
-      if (!batches.has(batch)) return "unknown-id";
-      if (committed.has(batch)) return "already-committed";
-      committed.add(batch);
-      await append({ kind: "committed", batch });
-      return "committed";
-    },
+        return "prepared";
+      }),
+    "ledger.commit": body =>
+      inTurn(async () => {
+        const { batch } = body as Committed;
+        if (!batches.has(batch)) return "unknown-id";
+        if (committed.has(batch)) return "already-committed";
+        await write(file, { kind: "committed", batch });
+        committed.add(batch);
+        return "committed";
+      }),
   });
 }
 

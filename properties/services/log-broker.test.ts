@@ -141,6 +141,21 @@ test("in mode classic a prepared transaction times out, and its commit says so",
   });
 });
 
+test("an epoch whose transaction an operator aborted writes no more, so that no half of it can be committed", async () => {
+  await brokerSite("half").play(async host => {
+    const client = brokerClient(host);
+    await sure(host, () => client.createTopic("out", 2));
+    const name = await write(host, client, "first half");
+    expect(await client.abort(name)).toBe("aborted");
+    await expect(
+      client.produce({ topic: "out", partition: 0, ...name, sequence: 1, records: [record("second half")] }),
+    ).rejects.toMatchObject({ code: "fenced" });
+    expect(await client.prepare(name)).toBe("aborted");
+    expect(await client.commit(name)).toBe("aborted");
+    expect(await readAll(host, client)).toEqual([]);
+  });
+});
+
 test("a new epoch fences the old one: its writes never appear", async () => {
   const site = brokerSite("fence");
   await site.play(async host => {

@@ -5,7 +5,9 @@ import type { TransactionalProducer } from "./transaction.ts";
 
 /**
  * Whether a batch may be appended: to be appended, or appended before (its base offset then), or refused with a
- * fault. KIP-98's rules: the producer's newest epoch alone may write, and sequences have no gap.
+ * fault. KIP-98's rules: the producer's newest epoch alone may write, and sequences have no gap. And KIP-890's: an epoch
+ * whose transaction was aborted writes no more. Its next batch would begin another one of the same name, which could
+ * then be prepared and committed without the records that are gone.
  */
 export function decideProduce(state: BrokerState, batch: Appended): "append" | number {
   const { topic, partition, producerId, transactionalId } = batch;
@@ -28,6 +30,12 @@ export function decideProduce(state: BrokerState, batch: Appended): "append" | n
       `${describe(batch)}: sequence ${batch.sequence} leaves a gap or goes back`,
     );
   }
+  if (
+    transactionalId !== undefined &&
+    producer?.current === undefined &&
+    producer?.outcomes.get(batch.epoch) === "aborted"
+  )
+    throw new RpcFault("fenced", `${describe(batch)}: its transaction was aborted`);
   if (transactionalId !== undefined && producer?.current?.state === "prepared") {
     throw new RpcFault("transaction-prepared", `${describe(batch)}: the prepared transaction takes no more records`);
   }

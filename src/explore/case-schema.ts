@@ -97,4 +97,5 @@ export const caseSchema: z.ZodType<Case> = z.strictObject({
   input: z.record(z.string(), topicInput),
   plan: z.array(fault),
   seed: z.string(),
+  ties: z.exactOptional(z.literal("fifo")),
 });

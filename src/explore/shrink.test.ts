@@ -89,6 +89,47 @@ test("machines, parallelism, records and settings go too", async () => {
   expect(shrunk.runs).toBeLessThan(40);
 });
 
+test("simultaneous events keep their plain order, unless the failure needs the seed's", async () => {
+  const failing = { case: fortyFaults(6), run: violatedRun("SK-1", "count[0]") };
+  const plain = await shrinkCase(
+    failing,
+    player(() => true),
+    { runsMax: 1000 },
+  );
+  expect(plain.case.ties).toBe("fifo");
+  const drawn = await shrinkCase(
+    failing,
+    player(played => played.ties === undefined),
+    { runsMax: 1000 },
+  );
+  expect(drawn.case).not.toHaveProperty("ties");
+});
+
+test("a slice of a data set goes down to the records that are needed", async () => {
+  const original: Case = {
+    ...fortyFaults(7),
+    input: { input: { kind: "dataset", name: "words", from: 100, to: 517 } },
+  };
+  const needs = player(({ input: { input } }) => input?.kind === "dataset" && input.from <= 271 && input.to >= 274);
+  const shrunk = await shrinkCase({ case: original, run: violatedRun("SK-1", "count[0]") }, needs, { runsMax: 1000 });
+  expect(shrunk.case.input["input"]).toMatchObject({ from: 271, to: 274 });
+  expect(shrunk.runs).toBeLessThan(100);
+});
+
+test("what an anchored fault makes needless goes, too", async () => {
+  const killed: Fault = { kind: "proc.kill", target: "tm0", when: { atUs: 1_000_000 } };
+  const cut: Fault = { kind: "net.cut", target: "tm1>tm2", when: { on: { event: "barrier.align" } } };
+  const entries = [{ atUs: 1_000_000, owner: "tm0", what: "checkpoint.ack" }];
+  const bug = player(
+    ({ plan: [first, second] }) =>
+      first?.kind === "proc.kill" && ("on" in first.when || (second !== undefined && second.kind === "net.cut")),
+    () => ({ ...violatedRun("SK-1", "count[0]"), entries }),
+  );
+  const original: Case = { ...fortyFaults(8), plan: [killed, cut] };
+  const shrunk = await shrinkCase({ case: original, run: violatedRun("SK-1", "count[0]") }, bug, { runsMax: 1000 });
+  expect(shrunk).toMatchObject({ ending: "1-minimal", case: { plan: [{ kind: "proc.kill" }] } });
+});
+
 test("a candidate that fails otherwise is not this failure", async () => {
   const bug = player(
     () => true,

@@ -16,8 +16,9 @@ export async function shrinkCase(failing: FailingCase, player: CasePlayer, budge
   const search = new Search(failing, player, budget);
   await search.drop(fault => !fault.effective);
   await search.drop(fault => !fault.fired);
-  await search.descend();
-  await search.anchor();
+  // An anchored fault falls at another instant: what was needed before may not be any more.
+  do await search.descend();
+  while (await search.anchor());
   return search.result();
 }
 
@@ -38,7 +39,10 @@ export interface Shrunk extends FailingCase {
   readonly ending: ShrinkEnding;
 }
 
-/** `1-minimal`: no single fault, machine, record or setting can go. The others say what stopped or prevented the search. */
+/**
+ * `1-minimal`: no single fault, machine, setting, or record can go (of a slice of a data set: no record at its ends). The
+ * others say what stopped or prevented the search.
+ */
 export type ShrinkEnding = "1-minimal" | "run-budget" | "time-budget" | "not-shrunk";
 
 class Search {
@@ -87,8 +91,9 @@ class Search {
     }
   }
 
-  /** Replaces times and steps by the protocol event before them where that keeps the failure. */
-  async anchor(): Promise<void> {
+  /** Replaces times and steps by the protocol event before them where that keeps the failure; whether it did. */
+  async anchor(): Promise<boolean> {
+    let anchoredOne = false;
     for (let index = 0; index < this.#case.plan.length; index++) {
       const fault: Fault = this.#case.plan[index]!;
       if ("on" in fault.when || this.#spent()) continue;
@@ -96,9 +101,12 @@ class Search {
       const recorded = await this.#player.play(this.#case, { record: true });
       for (const candidate of anchored(fault, recorded, index)) {
         const plan = this.#case.plan.map((other, place) => (place === index ? candidate : other));
-        if ((await this.#attempt({ ...this.#case, plan })) !== "other") break;
+        const outcome = await this.#attempt({ ...this.#case, plan });
+        if (outcome === "fails-alike") anchoredOne = true;
+        if (outcome !== "other") break;
       }
     }
+    return anchoredOne;
   }
 
   async #attempt(candidate: Case): Promise<"fails-alike" | "other" | "stopped"> {

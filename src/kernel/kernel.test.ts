@@ -32,6 +32,12 @@ test("ties at one instant are the seed's: another seed, another order", async ()
   expect(orders[0]).not.toEqual(orders[1]);
 });
 
+test("plain ties: events of one instant keep the order in which they were asked for, whatever the seed", async () => {
+  const asked = Array.from({ length: 10 }, (_, i) => [`x${i}`, `y${i}`, `z${i}`]).flat();
+  expect(await orderOfTies("a", ["x", "y", "z"])).not.toEqual(asked);
+  for (const seed of ["a", "b"]) expect(await orderOfTies(seed, ["x", "y", "z"], "fifo")).toEqual(asked);
+});
+
 test("without one owner's events, all others keep their order", async () => {
   const all = await orderOfTies("a", ["x", "y", "z"]);
   const without = await orderOfTies("a", ["x", "z"]);
@@ -91,8 +97,8 @@ test("a name has one owner's number, however many there are", () => {
 });
 
 /** Ten events of each owner, all at one instant, in the order in which they ran. */
-async function orderOfTies(seed: string, owners: readonly string[]): Promise<string[]> {
-  const kernel = new Kernel({ seed });
+async function orderOfTies(seed: string, owners: readonly string[], ties?: "fifo"): Promise<string[]> {
+  const kernel = new Kernel({ seed, ...(ties === undefined ? {} : { ties }) });
   const order: string[] = [];
   for (let i = 0; i < 10; i++) {
     for (const owner of owners) kernel.at(5, kernel.owner(owner), () => order.push(`${owner}${i}`));

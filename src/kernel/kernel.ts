@@ -35,6 +35,7 @@ export class Kernel {
   readonly #eventsMax: number;
   readonly #untilUs: number;
   readonly #drain: DrainKind;
+  readonly #fifo: boolean;
   readonly #trap = new ErrorTrap(error => this.#charge(error));
   readonly #realWork = new RealWork();
   readonly #chargeCurrent = (error: unknown): void => this.#charge(error);
@@ -54,6 +55,7 @@ export class Kernel {
     this.#eventsMax = options.eventsMax ?? Number.MAX_SAFE_INTEGER;
     this.#untilUs = options.untilUs ?? Number.MAX_SAFE_INTEGER;
     this.#drain = options.drain ?? drainDefault;
+    this.#fifo = options.ties === "fifo";
   }
 
   get nowUs(): number {
@@ -81,13 +83,14 @@ export class Kernel {
     return this.#ownerNames[owner] ?? `owner ${owner}`;
   }
 
-  /** Asks for an event at an instant (not before now). Equal instants are ordered by the owner's next seeded tie. */
+  /** Asks for an event at an instant (not before now). Equal instants are ordered by the owner's next tie. */
   at(atUs: number, owner: number, run: () => void): Ticket {
     if (!Number.isInteger(atUs))
       throw new InvariantBroken("instants are whole microseconds", `${this.ownerName(owner)}: ${atUs}`);
     const counter = this.#ownerCounters[owner]!;
     this.#ownerCounters[owner] = counter + 1;
-    return this.#agenda.add(atUs > this.#nowUs ? atUs : this.#nowUs, draw(this.#ownerKeys[owner]!, counter), run);
+    const tie = this.#fifo ? 0 : draw(this.#ownerKeys[owner]!, counter);
+    return this.#agenda.add(atUs > this.#nowUs ? atUs : this.#nowUs, tie, run);
   }
 
   cancel(ticket: Ticket): void {
@@ -285,6 +288,8 @@ export interface KernelOptions {
   readonly untilUs?: number;
   /** How turns are drained; the digest is the same either way. */
   readonly drain?: DrainKind;
+  /** `fifo`: events of one instant keep the order in which they were asked for; else the seed draws one. */
+  readonly ties?: "fifo";
 }
 
 export type KernelEnd =

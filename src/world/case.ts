@@ -12,6 +12,8 @@ export interface Case {
   readonly input: CaseInput;
   readonly plan: readonly Fault[];
   readonly seed: string;
+  /** Events of one instant: in the order in which they were asked for, instead of in one that the seed draws. */
+  readonly ties?: "fifo";
 }
 
 export interface Topology {

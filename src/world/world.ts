@@ -36,11 +36,11 @@ export class World {
   #added = 0;
 
   constructor(played: Case, actors: Actors, options: { readonly journal: Journal; readonly eventsMax: number }) {
-    const { topology, knobs, seed } = played;
+    const { topology, knobs, seed, ties } = played;
     this.#played = played;
     this.#actors = actors;
     this.#clockDraws = new RandomStream(seed, "world/clocks");
-    this.kernel = new Kernel({ seed, ...options });
+    this.kernel = new Kernel({ seed, ...options, ...(ties === undefined ? {} : { ties }) });
     this.layout = layoutOf(topology, Object.keys(actors.services));
     this.site = new Site(this.kernel, {
       settings: { latencyUs: knobs.linkLatencyUs, jitterUs: knobs.linkJitterUs },
@@ -152,7 +152,8 @@ export class World {
     return host => {
       // One incarnation, one import: what the job's module keeps does not outlive the process.
       const job = this.#jobOf(role);
-      if (job !== undefined) startRole(host, kind, { ...start, brokerMode: this.#played.topology.broker, jobs: () => job });
+      if (job !== undefined)
+        startRole(host, kind, { ...start, brokerMode: this.#played.topology.broker, jobs: () => job });
     };
   }
 }

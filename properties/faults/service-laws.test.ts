@@ -79,6 +79,38 @@ test("a truncated log has lost its tail, and a reader beyond it is told", async 
   });
 });
 
+test("what was read before a truncation is missed, whatever was appended in its place", async () => {
+  await atBroker(async client => {
+    const from = async (offset: number, epoch: number, waitMsMax = 0) => {
+      const request = { topic: "in", partition: 0, offset, recordsMax: 99, waitMsMax, epoch };
+      return client.fetch({ ...request, isolation: "read-committed" }).then(
+        fetched => ({ epoch: fetched.epoch, offsets: fetched.records.map(record => record.offset) }),
+        (error: unknown) => (error instanceof RpcFault ? `${error.code}: ${error.message}` : String(error)),
+      );
+    };
+    const lost = (left: number, read: number) =>
+      `log-truncated: in/0 has lost its records from ${left} on, and those up to ${read} were read`;
+    const append = async (count: number) => {
+      const records = Array.from({ length: count }, () => ({ key: null, value: Uint8Array.of(99), timestampMs: 0 }));
+      await client.produce({ topic: "in", partition: 0, producerId: -1, epoch: 0, sequence: 0, records });
+    };
+    expect(await from(9, 0)).toEqual({ epoch: 0, offsets: [9] });
+    const waiting = from(10, 0, 60);
+    await client.truncate("in", 0, 6);
+    await append(6);
+    expect(await waiting).toBe(lost(6, 10));
+    expect(await from(10, 0)).toBe(lost(6, 10));
+    expect(await from(6, 0)).toEqual({ epoch: 1, offsets: [6, 7, 8, 9, 10, 11] });
+    await client.truncate("in", 0, 8);
+    await append(6);
+    expect([await from(9, 1), await from(7, 0)]).toEqual([lost(8, 9), lost(6, 7)]);
+    await client.truncate("in", 0, 2);
+    await append(12);
+    expect([await from(6, 0), await from(8, 1), await from(3, 2)]).toEqual([lost(2, 6), lost(2, 8), lost(2, 3)]);
+    expect(await from(2, 0)).toMatchObject({ epoch: 3 });
+  });
+});
+
 test("an expired transaction cannot be committed, and a prepared one does not expire", async () => {
   await atBroker(async client => {
     const [open, prepared] = await Promise.all(
@@ -132,6 +164,23 @@ test("records that were there and are lost fail the job, whether or not its read
     expect(run.faults[0], `drop ${drop}`).toMatchObject({ effective: true });
     expect(whatOf(run, "job.failed").length, `drop ${drop}`).toBeGreaterThan(0);
     expect(run.verdict, `drop ${drop}`).toEqual({ kind: "passed" });
+  }
+});
+
+test("records that stand where others were read fail the job, now or when it restores, and are never counted", async () => {
+  const plans = [
+    [on.checkpoint(1).completed().truncateLog({ drop: 80, refill: 300 })],
+    // By then all is fetched, and the reader of the next attempt begins behind what is left.
+    [
+      on.checkpoint(2).completed().truncateLog({ drop: 95, refill: 300 }),
+      on.checkpoint(2).completed().plus({ ms: 20 }).kill("tm0", { forMs: 100 }),
+    ],
+  ];
+  for (const plan of plans) {
+    const run = await played(...plan);
+    expect(run.faults[0]).toMatchObject({ effective: true });
+    expect(JSON.stringify(whatOf(run, "job.failed").at(0)?.detail)).toMatch(/payments\/\d has lost its records from/);
+    expect(run.verdict).toEqual({ kind: "passed" });
   }
 });
 

@@ -232,7 +232,7 @@ test("read-committed stops at the first undecided record, and a commit wakes who
       isolation: "read-committed",
     } as const;
     const before = host.clock.monotonic();
-    expect(await client.fetch(fetch)).toEqual({ records: [], nextOffset: 0, endOffset: 0 });
+    expect(await client.fetch(fetch)).toEqual({ records: [], nextOffset: 0, endOffset: 0, epoch: 0 });
     expect(host.clock.monotonic() - before).toBeGreaterThanOrEqual(400);
     expect((await client.fetch({ ...fetch, isolation: "read-uncommitted" })).records).toHaveLength(2);
     const waiting = client.fetch(fetch);

@@ -88,7 +88,7 @@ export interface Moment {
   /** All but the newest `keep` records of each input partition are gone. */
   dropOldRecords(options?: { readonly keep?: number }): Fault;
   /** The newest `drop` records of each input partition are gone. */
-  truncateLog(options?: { readonly drop?: number }): Fault;
+  truncateLog(options?: { readonly drop?: number; readonly refill?: number }): Fault;
   expireTransactions(): Fault;
   expireSessions(): Fault;
   /** `target` is a role, or the caller and the called: `tm0>jm0`. The next messages of that kind are met. */
@@ -222,7 +222,10 @@ function moment(when: Trigger, stepped?: string): Moment {
     corrupt: (target, options) =>
       fault("net.corrupt", target, { ...lasting(options), ...given({}, { segments: options?.segments }) }),
     dropOldRecords: (options = {}) => fault("broker.retention", "broker", { params: { keep: options.keep ?? 0 } }),
-    truncateLog: (options = {}) => fault("broker.truncate", "broker", { params: { drop: options.drop ?? 10 } }),
+    truncateLog: (options = {}) =>
+      fault("broker.truncate", "broker", {
+        params: { drop: options.drop ?? 10, ...(options.refill === undefined ? {} : { refill: options.refill }) },
+      }),
     expireTransactions: () => fault("broker.expire-transactions", "broker"),
     expireSessions: () => fault("coord.expire-sessions", "coord"),
     loseRequest: (method, target, options = {}) =>

@@ -35,6 +35,10 @@ export class Body {
     return value as number;
   }
 
+  optionalWhole(name: string, min = 0): number | undefined {
+    return this.#fields[name] === undefined ? undefined : this.whole(name, min);
+  }
+
   flag(name: string): boolean {
     const value = this.#fields[name];
     if (typeof value !== "boolean") throw wanted(name, "true or false", value);

@@ -42,6 +42,7 @@ export class LogReader<T> implements SourceReader<T, LogSplit> {
         fetched: [],
         head: 0,
         nextFetch: split.position,
+        epoch: split.epoch,
         fetching: false,
       };
       this.#splits.push(state);
@@ -66,7 +67,9 @@ export class LogReader<T> implements SourceReader<T, LogSplit> {
   }
 
   snapshotState(): readonly LogSplit[] {
-    return this.#splits.map(({ split, position }) => ({ ...split, position }));
+    return this.#splits.map(({ split, position, epoch }) =>
+      epoch === undefined ? { ...split, position } : { ...split, position, epoch },
+    );
   }
 
   close(): void {
@@ -121,18 +124,23 @@ export class LogReader<T> implements SourceReader<T, LogSplit> {
       recordsMax: this.#recordsPerFetch,
       waitMsMax: FETCH_WAIT_MS,
       isolation: "read-committed" as const,
+      ...(state.epoch === undefined ? {} : { epoch: state.epoch }),
     };
-    const { records, nextOffset, endOffset } = await untilKnown(
+    const { records, nextOffset, endOffset, epoch } = await untilKnown(
       this.#context.host,
       () => !this.#closed,
       () => this.#broker.fetch(request),
     );
     // Everything up to the split's end was committed when the split was made: an end before it means that records are lost.
     if (state.split.end !== undefined && endOffset < state.split.end)
-      throw new Error(`${state.name} ends at ${endOffset}, and records up to ${state.split.end} were there: they are lost.`);
+      throw new Error(
+        `${state.name} ends at ${endOffset}, and records up to ${state.split.end} were there: they are lost.`,
+      );
     state.fetching = false;
     for (const record of records) if (record.offset < state.end) state.fetched.push(record);
     state.nextFetch = nextOffset;
+    // The broker has compared: what was read under an earlier epoch still stands.
+    state.epoch = epoch;
     this.#moved(state);
     this.#context.available();
   }
@@ -155,6 +163,7 @@ interface SplitState {
   fetched: FetchedRecord[];
   head: number;
   nextFetch: number;
+  epoch: number | undefined;
   fetching: boolean;
 }
 

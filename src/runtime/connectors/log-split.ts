@@ -4,6 +4,8 @@ export interface LogSplit {
   readonly partition: number;
   /** Next offset to read. */
   readonly position: number;
+  /** The log's epoch when the records before the position were read: what was truncated since is noticed. */
+  readonly epoch?: number;
   /** Bounded: the split ends before this offset. */
   readonly end?: number;
 }

@@ -34,7 +34,8 @@ export class BrokerClient {
 
   /**
    * Records from `offset` on. With nothing there it waits up to `waitMsMax` for something. An offset beyond the log's
-   * ends rejects with the fault `offset-out-of-range`; it is never moved silently.
+   * ends rejects with the fault `offset-out-of-range`; it is never moved silently. One behind which the log was
+   * truncated since `epoch` rejects with `log-truncated`, whatever was appended there instead.
    */
   async fetch(request: FetchRequest): Promise<Fetched> {
     const timeoutMs = this.#timeoutMs + request.waitMsMax;
@@ -43,6 +44,7 @@ export class BrokerClient {
       records: reply.list("records").map(unpackFetched),
       nextOffset: reply.whole("nextOffset"),
       endOffset: reply.whole("endOffset"),
+      epoch: reply.whole("epoch"),
     };
   }
 
@@ -140,6 +142,8 @@ export interface FetchRequest {
   readonly recordsMax: number;
   readonly waitMsMax: number;
   readonly isolation: Isolation;
+  /** Of the last answer, if what lies before `offset` was read. */
+  readonly epoch?: number;
 }
 
 export interface Fetched {
@@ -147,6 +151,8 @@ export interface Fetched {
   /** Where to fetch next: behind aborted records and markers too, which take offsets and are never delivered. */
   readonly nextOffset: number;
   readonly endOffset: number;
+  /** Grows whenever the log loses its tail. */
+  readonly epoch: number;
 }
 
 export interface ProduceRequest {

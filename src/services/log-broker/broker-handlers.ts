@@ -106,18 +106,35 @@ async function fetch({ state, log, waiters }: Broker, body: Body): Promise<unkno
   const isolation = isolationOf(body);
   const recordsMax = body.whole("recordsMax", 1);
   const waitMsMax = body.whole("waitMsMax");
-  if (offset < partition.startOffset || offset > partition.endOffset) {
-    throw new RpcFault(
-      "offset-out-of-range",
-      `${body.text("topic")}/${body.whole("partition")}: there is no offset ${offset}, the log has ${partition.startOffset} to ${partition.endOffset}`,
-    );
-  }
+  checkOffset(partition, body, offset);
   const ready = (): boolean => partition.visibleEnd(isolation) > offset;
-  if (!ready() && waitMsMax > 0) await waiters.wait(partition, waitMsMax, ready);
+  if (!ready() && waitMsMax > 0) {
+    await waiters.wait(partition, waitMsMax, ready);
+    checkOffset(partition, body, offset);
+  }
   return log.whenDurable({
     ...partition.read(offset, recordsMax, isolation),
     endOffset: partition.visibleEnd(isolation),
+    epoch: partition.epoch,
   });
+}
+
+/** An offset that does not exist, or behind which others stand now than its reader has read, is never moved silently. */
+function checkOffset(partition: PartitionLog, body: Body, offset: number): void {
+  const name = (): string => `${body.text("topic")}/${body.whole("partition")}`;
+  const kept = partition.unchangedSince(body.optionalWhole("epoch") ?? partition.epoch);
+  if (offset > kept) {
+    throw new RpcFault(
+      "log-truncated",
+      `${name()} has lost its records from ${kept} on, and those up to ${offset} were read`,
+    );
+  }
+  if (offset < partition.startOffset || offset > partition.endOffset) {
+    throw new RpcFault(
+      "offset-out-of-range",
+      `${name()}: there is no offset ${offset}, the log has ${partition.startOffset} to ${partition.endOffset}`,
+    );
+  }
 }
 
 async function produce(broker: Broker, batch: Appended): Promise<unknown> {

@@ -14,11 +14,13 @@ export function readBrokerLog(view: FileView, dir: string): BrokerHistory {
   const state = new BrokerState();
   const transactions: TransactionEvent[] = [];
   const committedAt = new Map<object, number>();
+  const truncated = new Set<string>();
   readChanges(view, dir).forEach((change, position) => {
     const event = transactionEvent(state, change, position);
     const transaction = event === undefined ? undefined : state.producer(event.transactionalId)?.current;
-    // What the log has lost since may have been read before: it belongs to the history.
-    if (change.kind !== "truncated") state.apply(change);
+    // What a log has lost since may have been read before: it belongs to the history, and not what took its offsets.
+    if (change.kind === "truncated") truncated.add(`${change.topic}/${change.partition}`);
+    else if (change.kind !== "appended" || !truncated.has(`${change.topic}/${change.partition}`)) state.apply(change);
     if (event === undefined) return;
     transactions.push(event);
     if (event.kind === "committed" && transaction !== undefined) committedAt.set(transaction, position);

@@ -11,7 +11,18 @@ export class PartitionLog {
   /** First offset of each undecided transaction; insertion order is offset order. */
   readonly #undecided = new Map<Transaction, number>();
   readonly #producers = new Map<number, ProducerSequence>();
+  readonly #truncations: Truncation[] = [];
   #startOffset = 0;
+
+  /** Grows whenever the log loses its tail: what was read under an older one may not be there any more. */
+  get epoch(): number {
+    return this.#truncations.at(-1)?.epoch ?? 0;
+  }
+
+  /** How far what was read under an older epoch is still what stands here (KIP-320's end of a leader's epoch). */
+  unchangedSince(epoch: number): number {
+    return this.#truncations.find(truncation => truncation.epoch > epoch)?.endOffset ?? Number.MAX_SAFE_INTEGER;
+  }
 
   /** The oldest record that is kept; offsets before it cannot be fetched. */
   get startOffset(): number {
@@ -72,7 +83,15 @@ export class PartitionLog {
 
   /** What lies from this offset on is gone, and its offsets will be given again. */
   truncate(endOffset: number): void {
-    this.#entries.length = Math.max(this.#startOffset, Math.min(endOffset, this.endOffset));
+    const left = Math.max(this.#startOffset, Math.min(endOffset, this.endOffset));
+    if (left === this.endOffset) return;
+    const epoch = this.epoch + 1;
+    // An earlier loss of more than this still counts for itself; of less, it counts as this one.
+    this.#truncations.forEach((earlier, index) => {
+      if (earlier.endOffset > left) this.#truncations[index] = { epoch: earlier.epoch, endOffset: left };
+    });
+    this.#truncations.push({ epoch, endOffset: left });
+    this.#entries.length = left;
     for (const [transaction, offset] of this.#undecided) {
       if (offset >= this.endOffset) this.#undecided.delete(transaction);
     }
@@ -108,6 +127,12 @@ export interface Batch {
   readonly epoch: number;
   readonly sequence: number;
   readonly count: number;
+}
+
+/** From this epoch on, what had stood from this offset on is gone. */
+interface Truncation {
+  readonly epoch: number;
+  readonly endOffset: number;
 }
 
 /** A marker has no record. */

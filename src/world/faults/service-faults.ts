@@ -36,7 +36,11 @@ export const serviceFaults: readonly FaultDevice[] = [
     sentence: "The newest records of the input are lost, as by the election of a replica that lags behind.",
     target: "broker",
     lasts: "for-good",
-    params: { drop: { type: "integer", min: 1, max: 1_000_000, otherwise: 10 } },
+    params: {
+      drop: { type: "integer", min: 1, max: 1_000_000, otherwise: 10 },
+      /** Others than those that were lost take their offsets, and more. */
+      refill: { type: "integer", min: 0, max: 10_000, otherwise: 0 },
+    },
     owes: "fail-loudly",
     law: "a truncated log has lost its tail, and a reader beyond it is told",
     inject: (levers, fault) =>
@@ -44,6 +48,7 @@ export const serviceFaults: readonly FaultDevice[] = [
         await eachPartition(levers, broker, async (topic, partition, endOffset) => {
           const left = await broker.truncate(topic, partition, Math.max(0, endOffset - numberOf(fault, "drop", 10)));
           if (left < endOffset) changed(`${topic}/${partition} ends at ${left}`);
+          await refill(broker, topic, partition, { left, count: numberOf(fault, "refill", 0) });
         });
       }),
   },
@@ -113,6 +118,29 @@ async function eachPartition(
     for (let partition = 0; partition < partitions; partition++)
       await act(topic, partition, await broker.endOffset(topic, partition, "read-uncommitted"));
   }
+}
+
+/** Appends copies of the last record that is left: what an author's decoder knows. */
+async function refill(
+  broker: BrokerClient,
+  topic: string,
+  partition: number,
+  { left, count }: { readonly left: number; readonly count: number },
+): Promise<void> {
+  if (count === 0 || left === 0) return;
+  const isolation = "read-uncommitted";
+  const { records } = await broker.fetch({
+    topic,
+    partition,
+    offset: left - 1,
+    recordsMax: 1,
+    waitMsMax: 0,
+    isolation,
+  });
+  const [last] = records;
+  if (last === undefined) return;
+  const copies = Array.from({ length: count }, () => last);
+  await broker.produce({ topic, partition, producerId: -1, epoch: 0, sequence: 0, records: copies });
 }
 
 /** An operator's process on the service's own machine, so that no fault of the network keeps it out. */

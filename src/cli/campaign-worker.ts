@@ -12,6 +12,8 @@ import { openSession, targetsOf } from "./session.ts";
  * A worker process of a campaign: plays the indices that its parent sends, one after the other. It owns nothing else:
  * counting, shrinking and writing are the parent's.
  */
+const ALIVE_EVERY_MS = 1_000;
+
 let targets: readonly RecordedTarget[] = [];
 let lineOptions: CaseLineOptions | undefined;
 let line: CaseLine | undefined;
@@ -23,6 +25,8 @@ process.on("message", (order: WorkerOrder) => {
 // Ctrl-C reaches the whole process group: the parent decides what is still played.
 process.on("SIGINT", () => {});
 process.on("disconnect", () => process.exit());
+// A run gives the thread back after each slice of some milliseconds: who is silent for long stands still.
+setInterval(() => answer({ kind: "alive" }), ALIVE_EVERY_MS).unref();
 
 async function obey(order: WorkerOrder): Promise<void> {
   try {

@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JournalEntry } from "../kernel/journal.ts";
@@ -22,23 +22,18 @@ export async function autopsyOf(index: number, options: AutopsyOptions): Promise
   try {
     let played: Case | undefined;
     const ended = await new Promise<boolean>(resolve => {
-      let size = -1;
       let watch: NodeJS.Timeout | undefined;
-      const look = (): void => {
-        const now = existsSync(file) ? statSync(file).size : 0;
-        if (now === size) return resolve(false);
-        size = now;
-        watch = setTimeout(look, options.quietMs);
-      };
       const end = (byItself: boolean): void => {
         clearTimeout(watch);
         resolve(byItself);
       };
       worker.on("message", message => {
         const answer = message as WorkerAnswer;
-        if (answer.kind === "ready") look();
-        else if (answer.kind === "case") played = answer.played;
-        else end(true);
+        if (answer.kind === "traced") return end(true);
+        if (answer.kind === "refused") return end(false);
+        if (answer.kind === "case") played = answer.played;
+        clearTimeout(watch);
+        watch = setTimeout(() => end(false), options.quietMs);
       });
       worker.once("exit", () => end(false));
       for (const order of orders) worker.send(order);
@@ -64,7 +59,7 @@ export interface AutopsyOptions {
   readonly setup: unknown;
   /** Whether to play it again, too. */
   readonly play: boolean;
-  /** A worker that reports nothing for so long stands still. */
+  /** A worker that says nothing for so long stands still. */
   readonly quietMs: number;
 }
 

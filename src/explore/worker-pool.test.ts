@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -10,10 +10,11 @@ import { playInProcesses } from "./worker-pool.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "millrace-pool-"));
 const script = join(folder, "worker.mjs");
-// A worker whose runs depend on the index alone; it dies at one index and stands still at another when told to.
+// A worker whose runs depend on the index alone; when told to it dies at one index, stands still at another, each time or
+// only once, or is slow and says that it is alive.
 writeFileSync(
   script,
-  `import { appendFileSync } from "node:fs";
+  `import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 let setup;
 process.on("message", order => {
   if (order.kind === "setup") { setup = order.setup; process.send({ kind: "ready" }); return; }
@@ -23,6 +24,12 @@ process.on("message", order => {
   if (order.kind === "trace") appendFileSync(order.file, '{"atUs":1500,"owner":"tm0","what":"source.first-record"}\\n');
   if (index === setup.diesAt) process.exit(9);
   if (index === setup.standsStillAt) for (;;);
+  if (index === setup.standsStillOnceAt && !existsSync(setup.mark)) { writeFileSync(setup.mark, ""); for (;;); }
+  if (order.kind === "trace") return process.send({ kind: "traced" });
+  if (index === setup.slowAt && setup.signs-- > 0) {
+    process.send({ kind: "alive" });
+    return void setTimeout(() => process.emit("message", order), 300);
+  }
   const run = { verdict: { kind: "passed" }, digest: "digest " + index, events: 1, simulatedMs: 1, activeSimulatedMs: 1, faults: [],
     recoveries: ${JSON.stringify(noRecoveries)}, claims: {}, phases: [], entries: [] };
   process.send({ kind: "played", run: { index, run } });
@@ -74,6 +81,17 @@ test("a case that never yields the thread is stuck, and the campaign goes on", a
   expect(played).toHaveLength(12);
   expect(played[3]).toMatchObject({ lost: true, played: { seed: "of 3" } });
   expect(messageOf(played[3]!.run.verdict)).toContain("Its last event: 1, at 1.500 ms: tm0 source.first-record.");
+});
+
+test("a slow case that gives the thread back is not stuck", async () => {
+  const played = await collect({ slowAt: 3, signs: 8 }, 12, 1_500);
+  expect(played.map(run => run.run.verdict.kind)).toEqual(Array.from({ length: 12 }, () => "passed"));
+});
+
+test("a case that comes to an end when it is played again was slow: it gets a second chance", async () => {
+  const played = await collect({ standsStillOnceAt: 3, mark: join(folder, "stood-still") }, 12, 1_500);
+  expect(existsSync(join(folder, "stood-still"))).toBe(true);
+  expect(played.map(run => run.run.verdict.kind)).toEqual(Array.from({ length: 12 }, () => "passed"));
 });
 
 test("a shard takes every nth index", () => {

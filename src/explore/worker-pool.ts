@@ -10,8 +10,9 @@ import type { WorkerAnswer, WorkerOrder } from "./worker-protocol.ts";
  * worker script's business (cli/campaign-worker.ts).
  *
  * A worker that dies loses its own case and no other: that case is `broken`, the ones that waited behind it are played
- * by somebody else. A case that stands still longer than `standstillMs` of real time is `stuck`, and its worker ended; it
- * is played once more, traced, to learn its last event.
+ * by somebody else. A case that keeps the thread longer than `standstillMs` of real time is `stuck`, and its worker ended;
+ * it is played once more, traced, to learn its last event. One that comes to an end then has been slow, not stuck: on a
+ * machine that does other things, too. It gets a second chance.
  */
 export async function* playInProcesses(indices: Iterable<number>, options: PoolOptions): AsyncGenerator<IndexedRun> {
   const pool = new WorkerPool(indices, options);
@@ -40,7 +41,7 @@ export interface PoolOptions {
 /** Orders that wait at a worker: it must not stand idle while an answer travels. */
 const ordersAhead = 2;
 
-/** A traced case that reports no event for so long stands still. */
+/** A worker that says nothing for so long while it traces a case stands still. */
 const QUIET_MS = 5_000;
 
 /** How far the fastest worker may run ahead of the slowest case, per worker. */
@@ -55,6 +56,7 @@ class WorkerPool {
   /** Assigned and not yet given out, in index order. */
   readonly #order: number[] = [];
   readonly #played = new Map<number, IndexedRun>();
+  readonly #secondChances = new Set<number>();
   #exhausted = false;
   #refused: Error | undefined;
   #wake: (() => void) | undefined;
@@ -119,6 +121,12 @@ class WorkerPool {
       play,
       quietMs: Math.min(QUIET_MS, standstillMs),
     });
+    if (play && lastEvent === undefined && !this.#secondChances.has(index)) {
+      this.#secondChances.add(index);
+      this.#again.push(index);
+      this.#wakeUp();
+      return;
+    }
     const told: Verdict = play
       ? {
           kind: "stuck",
@@ -178,7 +186,7 @@ class Worker {
       const answer = message as WorkerAnswer;
       if (answer.kind === "refused") return events.refused(answer.message);
       if (answer.kind === "ready") this.#ready = true;
-      else this.#waiting.shift();
+      if (answer.kind === "played") this.#waiting.shift();
       this.#watch();
       if (answer.kind === "played") events.played(answer.run);
     });

@@ -8,9 +8,13 @@ export type WorkerOrder =
   /** Says what the case is; then plays it, if told to, and writes each event to the file before the next one happens. */
   | { readonly kind: "trace"; readonly index: number; readonly file: string; readonly play: boolean };
 
-/** Worker → parent. `ready`: the scenarios are loaded, standing still counts from now on. `refused` ends the campaign: the worker could not even load the scenarios. */
+/**
+ * Worker → parent. `ready`: the scenarios are loaded, standing still counts from now on. `alive`: every second, as long as
+ * cases give the thread back. `refused` ends the campaign: the worker could not even load the scenarios.
+ */
 export type WorkerAnswer =
   | { readonly kind: "ready" }
+  | { readonly kind: "alive" }
   | { readonly kind: "played"; readonly run: IndexedRun }
   | { readonly kind: "case"; readonly played: Case }
   | { readonly kind: "traced" }

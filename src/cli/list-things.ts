@@ -28,7 +28,12 @@ async function gather(): Promise<Record<ListedThing, readonly Row[]>> {
   const scenarios = await findScenarios(project, load);
   const jobs = new Map(scenarios.map(({ scenario: { job } }) => [job.name, job]));
   return {
-    scenarios: scenarios.map(({ scenario, module }) => ({ name: scenario.name, why: scenario.why, module })),
+    scenarios: scenarios.map(({ scenario, module }) => ({
+      name: scenario.name,
+      why: scenario.why,
+      module,
+      storm: scenario.storm !== false,
+    })),
     jobs: [...jobs.values()].map(job => ({ name: job.name, why: shown(job.module), module: shown(job.module) })),
     claims: builtInOracles.map(({ id, sentence, expectation }) => ({ name: id, why: sentence, expectation })),
     faults: faultCatalogue.map(({ kind, sentence, target, lasts, params, owes, law }) => ({

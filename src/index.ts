@@ -31,6 +31,7 @@ export type {
 } from "./runtime/api/source.ts";
 export type { Case, CaseInput, Knobs, Topology } from "./world/case.ts";
 export { faultKinds, type EventPattern, type Fault, type FaultKind, type Trigger } from "./world/fault.ts";
+export { Unrecoverable } from "./runtime/api/unrecoverable.ts";
 export { job, type Job, type Params } from "./runtime/api/job.ts";
 export type { StreamExecutionEnvironment } from "./runtime/api/environment.ts";
 export type { DataStream, KeyedStream, OperatorStream } from "./runtime/api/stream.ts";

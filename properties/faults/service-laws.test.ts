@@ -156,6 +156,8 @@ test("a restored offset that no longer exists fails the job, and no offset is ch
   expect(run.faults[0]).toMatchObject({ effective: true });
   expect(whatOf(run, "job.failed").length).toBeGreaterThan(0);
   expect(run.verdict).toEqual({ kind: "passed" });
+  // By the kill, and by the loss: no restart would bring the records back.
+  expect(whatOf(run, "job.restart").map(({ detail }) => detail?.["decision"])).toEqual(["restart", "give-up"]);
 });
 
 test("records that were there and are lost fail the job, whether or not its reader has come to them", async () => {

@@ -2,6 +2,7 @@ import { outputClaims } from "../oracles/output-claims.ts";
 import { beginSuite, builtInOracles, type Suite } from "../oracles/suite.ts";
 import type { Setting, Violation } from "../oracles/oracle.ts";
 import type { Case } from "../world/case.ts";
+import type { FaultKind } from "../world/fault.ts";
 import { damagedRoles } from "../world/faults/damaged-roles.ts";
 import { faultDevice } from "../world/faults/fault-catalogue.ts";
 import { faultMistake } from "../world/faults/fault-mistake.ts";
@@ -102,12 +103,7 @@ export function verdictOf(
     case "failed":
       // What cannot be borne is owed an end that says so, and everything that was committed must be right all the same.
       // Damage to fewer disks than there are replicas can be borne.
-      if (
-        failureIsOwed ||
-        end.faults.some(
-          ({ effective, kind }) => effective && faultDevice(kind).owes === "fail-loudly" && !isDamage(kind),
-        )
-      )
+      if (failureIsOwed || end.faults.some(({ effective, kind }) => effective && losesForGood(kind)))
         return { kind: "passed" };
       return {
         kind: "violated",
@@ -121,6 +117,11 @@ export function verdictOf(
         ? { kind: "vacuous" }
         : { kind: "passed" };
   }
+}
+
+/** Damage is for replicas to make good; what is lost otherwise is lost. */
+function losesForGood(kind: FaultKind): boolean {
+  return faultDevice(kind).owes === "fail-loudly" && !isDamage(kind);
 }
 
 function settingOf(
@@ -140,6 +141,9 @@ function settingOf(
     knobs: { ...played.knobs },
     dishonestDisks: new Set(played.plan.flatMap(fault => damagedRoles(fault, layout))),
     ...(played.topology.broker === "classic" ? { preparedMayExpire: true } : {}),
+    ...(played.topology.broker === "classic" || played.plan.some(({ kind }) => losesForGood(kind))
+      ? { lossIsPlanned: true }
+      : {}),
     ...(scenario.compare === undefined ? {} : { compare: scenario.compare }),
   };
 }

@@ -60,6 +60,8 @@ export interface Setting {
   readonly dishonestDisks?: ReadonlySet<string>;
   /** The broker is a classic one: what is prepared may time out, and the job then owes an end that says so. */
   readonly preparedMayExpire?: true;
+  /** The plan takes away what nobody can bring back, such as input: the job then owes an end that says so. */
+  readonly lossIsPlanned?: true;
   /** A comparison weaker than equality along the committed order, with the scenario's reason. */
   readonly compare?: { readonly by: "per-key-sequence" | "multiset"; readonly because: string };
 }

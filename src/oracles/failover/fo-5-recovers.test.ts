@@ -19,7 +19,13 @@ test("a job may fail when its restarts are used up, and not before", () => {
   }
 });
 
-function begin() {
+test("a job may fail at once where the plan takes what nobody can bring back", () => {
+  const { judgement } = begin({ lossIsPlanned: true });
+  expect(judgement.end({ job: "failed" })).toMatchObject({ violations: [], checked: 1 });
+});
+
+function begin(more: { readonly lossIsPlanned?: true } = {}) {
   const history = new MadeHistory(totals);
-  return { history, judgement: judge(recovers, history.setting({ knobs: { stormMs: 1000, restartsMax: 3 } })) };
+  const setting = history.setting({ knobs: { stormMs: 1000, restartsMax: 3 }, ...more });
+  return { history, judgement: judge(recovers, setting) };
 }

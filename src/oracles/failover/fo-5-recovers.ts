@@ -9,7 +9,8 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  * Reads: what became of the job, and the count of attempts in the coordination service's log.
  *
  * Left out — a job that neither ended nor completed a checkpoint within the bound: whoever plays the world calls it `Stuck`
- * and says who waits for whom. A failure by the time-out for slots is none that is allowed: the calm leaves enough.
+ * and says who waits for whom. A failure by the time-out for slots is none that is allowed: the calm leaves enough. A
+ * failure at once where the plan takes away what nobody can bring back: there it is what is owed.
  */
 export const recovers: Oracle = {
   id: "FO-5",
@@ -41,7 +42,9 @@ class Recovery implements OracleFold {
     if (job === "failed") {
       const restarts = Math.max(this.#attempts - 1, 0);
       const allowed = knobs["restartsMax"] ?? 0;
-      return restarts >= allowed ? [] : [broken(`the job failed after ${restarts} of ${allowed} restarts`)];
+      return restarts >= allowed || this.#setting.lossIsPlanned === true
+        ? []
+        : [broken(`the job failed after ${restarts} of ${allowed} restarts`)];
     }
     return [];
   }

@@ -5,6 +5,7 @@ import { pause } from "../../host/pause.ts";
 import { crc32c } from "../../rpc/crc32c.ts";
 import { RpcError, RpcFault } from "../../rpc/rpc-error.ts";
 import { FileStoreClient } from "../../services/file-store/file-store-client.ts";
+import { Unrecoverable } from "../api/unrecoverable.ts";
 import type { CheckpointStorage, StoredFile } from "../task/task-contract.ts";
 
 /**
@@ -63,7 +64,7 @@ export interface FileStoreSettings {
 }
 
 /** The file is gone or damaged beyond what the store can repair; asking again does not help. */
-export class CheckpointFileLost extends Error {
+export class CheckpointFileLost extends Unrecoverable {
   override readonly name = "CheckpointFileLost";
 
   constructor(file: StoredFile, how: string) {

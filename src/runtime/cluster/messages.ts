@@ -3,6 +3,7 @@ import { subtaskSnapshot } from "../checkpoint/metadata.ts";
 import { jobReference } from "../checkpoint/coordination-keys.ts";
 import {
   anything,
+  flag,
   integer,
   listOf,
   MalformedData,
@@ -59,6 +60,8 @@ export interface TaskReport {
   readonly execution: string;
   readonly state: TaskState;
   readonly cause?: string;
+  /** Of a failure: no restart mends it. */
+  readonly forGood?: boolean;
 }
 
 /** `ended` says that all input was processed and the subtask waits for the checkpoint that commits its last epoch. */
@@ -131,6 +134,7 @@ const report = {
   execution: text,
   state: oneOf<TaskState>(["deploying", "running", "ended", "finished", "failed", "canceled"]),
   cause: optional(text),
+  forGood: optional(flag),
 };
 
 export const heartbeat: Check<Heartbeat> = record<Heartbeat>({

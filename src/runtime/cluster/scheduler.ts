@@ -12,7 +12,7 @@ import type { JobGraph } from "../graph/job-graph.ts";
 import type { CheckpointStorage, JobReference, ReaderEvent } from "../task/task-contract.ts";
 import { ExecutionGraph, isSource, isTerminal, type Execution } from "./execution-graph.ts";
 import type { Heartbeat, HeartbeatReply, TaskReport, TaskState } from "./messages.ts";
-import type { RestartStrategy } from "./restart-strategy.ts";
+import type { RestartDecision, RestartStrategy } from "./restart-strategy.ts";
 import { SourceCoordinator } from "./source-coordinator.ts";
 import type { WorkerGateway } from "./worker-gateway.ts";
 import type { RegisteredWorker, WorkerRegistry } from "./worker-registry.ts";
@@ -97,7 +97,7 @@ export class Scheduler implements CheckpointedJob {
         if (this.#execution!.every("finished")) void this.#finish();
         return this.#checkLetGo();
       case "failed":
-        this.fail(`${execution.name} failed: ${report.cause ?? "no cause given"}`);
+        this.fail(`${execution.name} failed: ${report.cause ?? "no cause given"}`, report.forGood);
         return this.#checkLetGo();
       case "canceled":
         this.fail(`${execution.name} was cancelled by its worker`);
@@ -158,8 +158,8 @@ export class Scheduler implements CheckpointedJob {
     for (const source of this.#sources) source.openGate();
   }
 
-  fail(cause: string): void {
-    if (this.#phase === "running") void this.#recover(cause);
+  fail(cause: string, forGood = false): void {
+    if (this.#phase === "running") void this.#recover(cause, forGood);
   }
 
   async #begin(slots: readonly RegisteredWorker[]): Promise<void> {
@@ -202,8 +202,8 @@ export class Scheduler implements CheckpointedJob {
           const { worker, name } = execution.of(vertex.id)[subtask]!;
           return this.#parts.gateway.sourceEvent(worker, name, node.uid, event);
         },
-        fail: cause => {
-          if (this.#execution === execution) this.fail(cause);
+        fail: (cause, forGood) => {
+          if (this.#execution === execution) this.fail(cause, forGood);
         },
       });
     });
@@ -241,12 +241,14 @@ export class Scheduler implements CheckpointedJob {
     if (this.#execution!.sourcesEnded()) this.#coordinator?.sourcesEnded();
   }
 
-  async #recover(cause: string): Promise<void> {
+  async #recover(cause: string, forGood: boolean): Promise<void> {
     const execution = this.#execution!;
     const failedMs = this.#host.clock.monotonic();
     this.#phase = "canceling";
     this.#attemptMin = execution.attempt + 1;
-    const decision = this.#parts.restarts.afterFailure();
+    const decision: RestartDecision = forGood
+      ? { kind: "give-up", why: "no restart mends it" }
+      : this.#parts.restarts.afterFailure();
     this.#host.emit({ event: "job.restart", attempt: execution.attempt, detail: { cause, decision: decision.kind } });
     for (const source of this.#sources) source.close();
     this.#sources = [];

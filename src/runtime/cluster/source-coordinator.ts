@@ -1,6 +1,7 @@
 import type { Host } from "../../host/host.ts";
 import type { ClusterServices } from "../api/cluster-services.ts";
 import type { Source, SplitEnumerator } from "../api/source.ts";
+import { Unrecoverable } from "../api/unrecoverable.ts";
 import type { EnumeratorSnapshot } from "../checkpoint/metadata.ts";
 import type { EnumeratorEvent, ReaderEvent } from "../task/task-contract.ts";
 
@@ -18,7 +19,7 @@ export class SourceCoordinator {
   readonly vertex: string;
   readonly #enumerator: SplitEnumerator<unknown>;
   readonly #deliver: (subtask: number, event: EnumeratorEvent) => Promise<void>;
-  readonly #fail: (cause: string) => void;
+  readonly #fail: (cause: string, forGood: boolean) => void;
   readonly #readers: number[] = [];
   readonly #held: (() => void)[] = [];
   #gateClosed = false;
@@ -109,7 +110,9 @@ export class SourceCoordinator {
   }
 
   #failed(cause: unknown): void {
-    if (!this.#closed) this.#fail(`source ${this.uid}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    if (this.#closed) return;
+    const said = cause instanceof Error ? cause.message : String(cause);
+    this.#fail(`source ${this.uid}: ${said}`, cause instanceof Unrecoverable);
   }
 }
 
@@ -123,5 +126,5 @@ export interface SourceCoordinatorOptions {
   readonly restored: EnumeratorSnapshot | undefined;
   /** Resolves when the reader of the running attempt has the event. */
   readonly deliver: (subtask: number, event: EnumeratorEvent) => Promise<void>;
-  readonly fail: (cause: string) => void;
+  readonly fail: (cause: string, forGood: boolean) => void;
 }

@@ -1,5 +1,6 @@
 import type { Host, Timer } from "../../host/host.ts";
 import type { ClusterServices } from "../api/cluster-services.ts";
+import { Unrecoverable } from "../api/unrecoverable.ts";
 import type {
   CheckpointStorage,
   DeclineReason,
@@ -25,6 +26,7 @@ export class WorkerTask implements TaskEnvironment {
   readonly #outbox: TaskOutbox;
   #state: TaskState = "deploying";
   #cause: string | undefined;
+  #forGood = false;
   #task: RunningTask | undefined;
   #cancelAsked = false;
   #completed = 0;
@@ -47,7 +49,7 @@ export class WorkerTask implements TaskEnvironment {
       this.#task = begin(this);
       if (this.#cancelAsked) this.#cancelTask(this.#task);
     } catch (error) {
-      this.failed(error instanceof Error ? error.message : String(error));
+      this.failed(error instanceof Error ? error.message : String(error), error instanceof Unrecoverable);
     }
   }
 
@@ -57,7 +59,12 @@ export class WorkerTask implements TaskEnvironment {
 
   report(): TaskReport {
     const { execution } = this.deployment;
-    return { execution, state: this.#state, ...(this.#cause === undefined ? {} : { cause: this.#cause }) };
+    return {
+      execution,
+      state: this.#state,
+      ...(this.#cause === undefined ? {} : { cause: this.#cause }),
+      ...(this.#forGood ? { forGood: true as const } : {}),
+    };
   }
 
   // What the worker asks of the subtask.
@@ -115,9 +122,10 @@ export class WorkerTask implements TaskEnvironment {
     this.#end("finished");
   }
 
-  failed(cause: string): void {
+  failed(cause: string, forGood: boolean): void {
     if (this.ended) return;
     this.#cause = cause;
+    this.#forGood = forGood;
     this.#end("failed");
   }
 

@@ -13,7 +13,7 @@ import type {
 import type { FileFormat } from "./file-format.ts";
 import { parsePartName, partName } from "./part-name.ts";
 import { openPartStore, type PartStore } from "./part-store.ts";
-import { isUnanswered, untilKnown } from "./until-known.ts";
+import { isUnanswered, unlessLost, untilKnown } from "./until-known.ts";
 
 /**
  * Writes part files, exactly once: what an epoch wrote is one part for each subtask, prepared with the checkpoint and
@@ -108,7 +108,7 @@ class FileCommitter implements SinkCommitter {
       return await this.#parts.commit(text(committable, "committable"));
     } catch (error) {
       if (isUnanswered(error) || error instanceof DiskError) return "unknown";
-      throw error;
+      throw unlessLost(error);
     }
   }
 

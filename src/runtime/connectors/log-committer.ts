@@ -2,7 +2,7 @@ import { RpcFault } from "../../rpc/rpc-error.ts";
 import { BrokerClient, type TransactionName } from "../../services/log-broker/broker-client.ts";
 import { integer, record, text, type Check } from "../checkpoint/plain-data.ts";
 import type { Committable, CommitOutcome, SinkCommitter, SinkContext } from "../api/sink.ts";
-import { isUnanswered } from "./until-known.ts";
+import { isUnanswered, unlessLost } from "./until-known.ts";
 
 /** Commits prepared transactions of the log broker, from any process: the name of the transaction is enough. */
 export class LogCommitter implements SinkCommitter {
@@ -19,8 +19,9 @@ export class LogCommitter implements SinkCommitter {
       // A newer epoch for the id aborted what was prepared under the older one.
       return outcome === "fenced" ? "aborted" : outcome;
     } catch (error) {
-      if (isUnanswered(error) || error instanceof RpcFault) return "unknown";
-      throw error;
+      const cause = unlessLost(error);
+      if (isUnanswered(cause) || cause instanceof RpcFault) return "unknown";
+      throw cause;
     }
   }
 

@@ -1,6 +1,7 @@
 import { BrokerClient } from "../../services/log-broker/broker-client.ts";
 import type { FetchedRecord } from "../../services/log-broker/log-record.ts";
 import type { ReaderContext, SourceOutput, SourceReader } from "../api/source.ts";
+import { Unrecoverable } from "../api/unrecoverable.ts";
 import type { LogDecoder } from "./log-format.ts";
 import type { LogSplit } from "./log-split.ts";
 import { untilKnown } from "./until-known.ts";
@@ -133,7 +134,7 @@ export class LogReader<T> implements SourceReader<T, LogSplit> {
     );
     // Everything up to the split's end was committed when the split was made: an end before it means that records are lost.
     if (state.split.end !== undefined && endOffset < state.split.end)
-      throw new Error(
+      throw new Unrecoverable(
         `${state.name} ends at ${endOffset}, and records up to ${state.split.end} were there: they are lost.`,
       );
     state.fetching = false;

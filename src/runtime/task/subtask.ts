@@ -1,3 +1,4 @@
+import { Unrecoverable } from "../api/unrecoverable.ts";
 import type { JobVertex } from "../graph/job-graph.ts";
 import { encodeBarrier, encodeChannelEnd } from "../wire/buffer.ts";
 import { copyValue } from "./copy-value.ts";
@@ -325,7 +326,8 @@ export class Subtask implements RunningTask {
     this.#end();
     void this.#closeChain().catch(() => {});
     this.#report("task.failed");
-    this.#environment.failed(cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause));
+    const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    this.#environment.failed(said, cause instanceof Unrecoverable);
   }
 
   /** Once, whoever asks first: the end of the input, a failure, or a cancel in the middle of either. */

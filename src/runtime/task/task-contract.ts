@@ -104,7 +104,8 @@ export interface TaskEnvironment {
   acknowledge(checkpoint: number, snapshot: SubtaskSnapshot): void;
   decline(checkpoint: number, reason: DeclineReason): void;
   finished(): void;
-  failed(cause: string): void;
+  /** `forGood`: no restart mends it. */
+  failed(cause: string, forGood: boolean): void;
   /** The subtask has let go of everything after `cancel`. */
   canceled(): void;
   /** From a reader to its enumerator at the job manager. */

@@ -1,5 +1,6 @@
 import type { Host, Timer } from "../../../host/host.ts";
 import type { Committable, SinkCommitter } from "../../api/sink.ts";
+import { Unrecoverable } from "../../api/unrecoverable.ts";
 
 /**
  * What a sink has prepared and does not know to be committed, in the order of its epochs. It owns the loop that commits:
@@ -70,7 +71,7 @@ export class PendingCommits {
           return;
         case "aborted":
         case "unknown-id":
-          throw new Error(`Prepared work of checkpoint ${checkpoint} was lost: its commit says "${outcome}".`);
+          throw new Unrecoverable(`Prepared work of checkpoint ${checkpoint} was lost: its commit says "${outcome}".`);
         case "unknown":
           await this.#pause(delayMs);
       }

@@ -91,6 +91,20 @@ test("a power loss of the whole site takes what was not synced, everywhere", asy
   expect(played.ledger[0]!.note).toContain("tm0, tm1, tm2");
 });
 
+test("a power loss of some machines spares the others", async () => {
+  const loss: Fault = {
+    kind: "site.power-loss",
+    target: "site",
+    when: { atUs: ms(50) },
+    forUs: ms(20),
+    params: { roles: "tm0,tm2" },
+  };
+  const program = keeper({ sync: true });
+  const played = await playFaults([loss], { tm0: program, tm1: program, tm2: program });
+  expect(["tm0", "tm1", "tm2"].map(role => played.texts(role).length)).toEqual([3, 2, 3]);
+  expect(played.ledger[0]!.note).toContain("tm0, tm2");
+});
+
 test("a delayed link is late and keeps its order", async () => {
   const delay: Fault = {
     kind: "net.delay",

@@ -2,7 +2,7 @@ import type { Fault, FaultKind, Trigger } from "../world/fault.ts";
 import type { DamageBudget } from "./damage-budget.ts";
 import type { Dice } from "./dice.ts";
 import { diskOperations } from "./plan.ts";
-import { diskOwnerOf, workerOf, type StormGround } from "./storm-targets.ts";
+import { diskOwnerOf, processOf, workerOf, type StormGround } from "./storm-targets.ts";
 
 /**
  * Faults of disks in a storm: how hard they fall and on whom. Durable damage falls within the budget alone; when, and
@@ -83,7 +83,10 @@ function damage(
         target,
         when,
         forUs: dice.magnitude(100_000, 2_000_000),
-        params: { with: workerOf(dice, ground, undefined) },
+        params: {
+          with:
+            ground.profile === "beyond" ? processOf(dice, ground, undefined, false) : workerOf(dice, ground, undefined),
+        },
       };
     default:
       return undefined;

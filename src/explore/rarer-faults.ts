@@ -1,7 +1,8 @@
 import type { Fault, FaultKind, Trigger } from "../world/fault.ts";
 import { rpcMethods } from "../world/faults/rpc-methods.ts";
+import type { DamageBudget } from "./damage-budget.ts";
 import type { Dice } from "./dice.ts";
-import { linkOf, processOf, subtaskOf, workerOf, type StormGround } from "./storm-targets.ts";
+import { linkOf, processOf, sinkOf, subtaskOf, workerOf, type StormGround } from "./storm-targets.ts";
 
 /**
  * Faults of a storm beyond the common ones, each within what a cluster can bear. It owns how hard and how long they
@@ -13,6 +14,7 @@ export function rarerFault(
   kind: FaultKind,
   when: Trigger,
   actor: string | undefined,
+  budget: DamageBudget,
 ): Fault {
   const role = (): string => processOf(dice, ground, actor, false);
   const way = (): string => (dice.chance(500) ? linkOf(dice, ground) : workerOf(dice, ground, actor));
@@ -49,8 +51,7 @@ export function rarerFault(
         params: { downUs: dice.magnitude(10_000, 300_000), everyUs: dice.magnitude(100_000, 600_000) },
       };
     case "machine.remove":
-      // Always the same one: the others have room for the job, and no file is on it.
-      return { kind, target: "tm0", when };
+      return { kind, target: budget.removable, when };
     case "machine.add":
       return { kind, target: "site", when };
     case "clock.jump":
@@ -113,13 +114,24 @@ export function rarerFault(
     case "broker.retention":
       return { kind, target: "broker", when, params: { keep: dice.magnitude(1, 100) } };
     case "broker.truncate":
-      return { kind, target: "broker", when, params: { drop: dice.magnitude(1, 100) } };
+      return {
+        kind,
+        target: "broker",
+        when,
+        params: { drop: dice.magnitude(1, 100), ...(dice.chance(500) ? {} : { refill: dice.magnitude(1, 200) }) },
+      };
     case "broker.expire-transactions":
       return { kind, target: "broker", when };
     case "coord.expire-sessions":
       return { kind, target: "coord", when };
     case "task.stuck-cancel":
-      return { kind, target: subtaskOf(dice, ground), when, forUs: forUs(1_000_000, 8_000_000) };
+      // It bites when an attempt is cancelled: most wait for that moment.
+      return {
+        kind,
+        target: sinkOf(dice, ground),
+        when: dice.chance(300) ? when : { on: { event: "job.restart" }, ...(dice.chance(700) ? {} : { nth: 2 }) },
+        forUs: forUs(1_000_000, 8_000_000),
+      };
     case "snapshot.slow":
       return { kind, target: subtaskOf(dice, ground), when, params: { addUs: dice.magnitude(20_000, 3_000_000) } };
     default:

@@ -46,6 +46,22 @@ export function jobManagerOf(dice: Dice, { topology }: StormGround): string {
   return `jm${dice.between(0, topology.jobManagers - 1)}`;
 }
 
+/** One to all but one of the roles that a cluster has. */
+export function someRoles(dice: Dice, { topology, services }: StormGround): readonly string[] {
+  const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+  const roles = [
+    ...numbered("tm", topology.workers),
+    ...numbered("jm", topology.jobManagers),
+    ...numbered("dfs", topology.storageNodes),
+    "broker",
+    "coord",
+    ...services,
+  ];
+  const some = dice.subset(roles);
+  if (some.length === roles.length) some.pop();
+  return some.length > 0 ? some : [dice.pick(roles)];
+}
+
 export function storageOf(dice: Dice, { topology }: StormGround): string {
   return `dfs${dice.between(0, topology.storageNodes - 1)}`;
 }
@@ -89,6 +105,15 @@ export function linkOf(dice: Dice, ground: StormGround): string {
 
 export function subtaskOf(dice: Dice, { pilot, topology }: StormGround): string {
   return pilot.subtasks.length === 0 ? "source[0]" : subtaskWithin(dice.pick(pilot.subtasks), topology.parallelism);
+}
+
+/** A subtask that writes to the outside, where the pilot had one. */
+export function sinkOf(dice: Dice, ground: StormGround): string {
+  const { pilot, topology } = ground;
+  const sinks = [
+    ...new Set(pilot.moments.flatMap(({ event, subtask }) => (event === "sink.precommit" ? subtask! : []))),
+  ];
+  return sinks.length === 0 ? subtaskOf(dice, ground) : subtaskWithin(dice.pick(sinks), topology.parallelism);
 }
 
 /** The pilot may have run with more subtasks than this case has. */

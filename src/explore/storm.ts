@@ -10,6 +10,7 @@ import {
   linkOf,
   processOf,
   siteOf,
+  someRoles,
   subtaskOf,
   subtaskWithin,
   workerOf,
@@ -26,11 +27,14 @@ import {
  * Anchors come from a run without faults, so that most faults land in mid-protocol instead of in an idle second.
  */
 export function stormPlan(dice: Dice, ground: StormGround): readonly Fault[] {
-  const swarm = swarmOf(dice, ground.kinds);
+  const usual = ground.kinds.filter(kind => ground.profile !== "all" || !inputKinds.includes(kind));
+  const swarm = usual.length === 0 ? ground.kinds : swarmOf(dice, usual);
   const [least, most] = countOf[ground.profile];
   const count = dice.between(least, most);
   const budget = new DamageBudget(dice, ground.topology, ground.profile === "beyond");
   const plan: Fault[] = [];
+  if (usual.length < ground.kinds.length && dice.chance(INPUT_LOSS_PER_MILLE))
+    plan.push(inputLoss(dice, ground, budget));
   const forcing = swarm.filter(kind => forcingKinds.includes(kind));
   for (let i = 0; i < count; i++) {
     // The first fault makes most cases recover from a checkpoint in mid-input: a storm that nobody notices tests nothing.
@@ -43,15 +47,23 @@ export function stormPlan(dice: Dice, ground: StormGround): readonly Fault[] {
 
 /** The kinds a profile may use. */
 export function kindsOf(profile: Profile): readonly FaultKind[] {
-  if (profile === "all") return faultKinds.filter(kind => !inputKinds.includes(kind));
-  if (profile === "beyond") return [...forcingKinds, ...faultKinds.filter(isDamage)];
+  if (profile === "all") return faultKinds;
+  if (profile === "beyond") return [...new Set([...forcingKinds, ...faultKinds.filter(isDamage)])];
   return profile === "light"
     ? standardKinds.filter(kind => kind !== "site.power-loss" && kind !== "disk.sync-fails")
     : standardKinds;
 }
 
-/** No redundancy makes good for them, the input itself is gone: for scenarios that say which record they take. */
+/** No redundancy makes good for them, the input itself is gone, and the job ends with it: few storms have one. */
 const inputKinds: readonly FaultKind[] = ["broker.retention", "broker.truncate"];
+const INPUT_LOSS_PER_MILLE = 70;
+
+/** Early on, while records are still to be read: then it is missed at the next fetch, or by the next who restores. */
+function inputLoss(dice: Dice, ground: StormGround, budget: DamageBudget): Fault {
+  const when: Trigger = { on: { event: "checkpoint.complete" }, ...nthOf(dice.between(1, 3)), ...delayOf(dice) };
+  const kinds = ground.kinds.filter(kind => inputKinds.includes(kind));
+  return rarerFault(dice, ground, dice.pick(kinds), when, undefined, budget);
+}
 
 /** Those of which many storms were played and found survivable; the others are for `all`. */
 const standardKinds: readonly FaultKind[] = [
@@ -131,7 +143,14 @@ function faultOf(
         forUs: first ? dice.magnitude(2_000_000, 6_000_000) : dice.magnitude(20_000, 5_000_000),
       };
     case "site.power-loss":
-      return { kind, target: "site", when, forUs: dice.magnitude(100_000, 1_000_000) };
+      // All machines in half of them, else some: those that live on meet services and leaders that forgot.
+      return {
+        kind,
+        target: "site",
+        when,
+        forUs: dice.magnitude(100_000, 1_000_000),
+        ...(dice.chance(500) ? {} : { params: { roles: someRoles(dice, ground).join(",") } }),
+      };
     case "net.cut":
       return first || dice.chance(500)
         ? {
@@ -158,7 +177,7 @@ function faultOf(
     default:
       return kind.startsWith("disk.")
         ? diskFault(dice, ground, kind, when, budget)
-        : rarerFault(dice, ground, kind, when, actor);
+        : rarerFault(dice, ground, kind, when, actor, budget);
   }
 }
 

@@ -35,6 +35,8 @@ export type TargetKind = "role" | "broker" | "coordination" | "machine" | "site"
 export type ParamRule =
   | { readonly type: "integer"; readonly min: number; readonly max: number; readonly otherwise: number }
   | { readonly type: "word"; readonly oneOf: readonly string[]; readonly otherwise: string }
+  /** Names of roles with commas between them; empty for all. */
+  | { readonly type: "roles"; readonly otherwise: "" }
   /** A path pattern, or the name of a role. */
   | { readonly type: "text"; readonly otherwise: string };
 

@@ -15,6 +15,7 @@ test("a fault that keeps the rules of its kind has no mistake", () => {
     { kind: "net.cut", target: "tm1", when: at },
     { kind: "task.fail", target: "count[3]", when: at, params: { site: "restore" } },
     { kind: "site.power-loss", target: "site", when: at },
+    { kind: "site.power-loss", target: "site", when: at, params: { roles: "tm0,dfs7,broker" } },
     { kind: "clock.jump", target: "ledger", when: at, params: { byMs: -5 } },
   ];
   for (const fault of right) expect(said(fault)).toBe(undefined);
@@ -32,6 +33,9 @@ test("a wrong parameter is told with what is allowed", () => {
   );
   expect(said({ kind: "rpc.delay", target: "tm0", when: at, params: { part: "both" } })).toBe(
     'params.part: one of request, reply is wanted, not "both".',
+  );
+  expect(said({ kind: "site.power-loss", target: "site", when: at, params: { roles: "tm0,tn1" } }, [])).toBe(
+    'params.roles: roles with commas between them are wanted, such as "tm0,jm0", not "tm0,tn1".',
   );
 });
 

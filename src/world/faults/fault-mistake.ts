@@ -23,7 +23,8 @@ export function faultMistake(fault: Fault, services?: readonly string[]): FaultM
       const allowed = known.length === 0 ? "no parameter" : known.join(", ");
       return { path: ["params", name], message: `${fault.kind} takes ${allowed}.` };
     }
-    if (!obeys(value, rule)) return { path: ["params", name], message: `${says(rule)}, not ${JSON.stringify(value)}.` };
+    if (!obeys(value, rule, services))
+      return { path: ["params", name], message: `${says(rule)}, not ${JSON.stringify(value)}.` };
   }
   return undefined;
 }
@@ -85,8 +86,12 @@ function wanted(kind: TargetKind, services: readonly string[] | undefined): stri
   }
 }
 
-function obeys(value: number | string, rule: ParamRule): boolean {
+function obeys(value: number | string, rule: ParamRule, services: readonly string[] | undefined): boolean {
   switch (rule.type) {
+    case "roles":
+      return (
+        value === "" || (typeof value === "string" && value.split(",").every(name => fits(name, "role", services)))
+      );
     case "integer":
       return typeof value === "number" && Number.isInteger(value) && value >= rule.min && value <= rule.max;
     case "word":
@@ -98,6 +103,8 @@ function obeys(value: number | string, rule: ParamRule): boolean {
 
 function says(rule: ParamRule): string {
   switch (rule.type) {
+    case "roles":
+      return `roles with commas between them are wanted, such as "tm0,jm0"`;
     case "integer":
       return `a whole number from ${rule.min} to ${rule.max} is wanted`;
     case "word":

@@ -1,4 +1,5 @@
-import { roleOf } from "../layout.ts";
+import { wordOf } from "../fault.ts";
+import { machineOf, roleOf } from "../layout.ts";
 import { instantly, noEffect, type FaultDevice, type Injected, type Levers } from "./fault-device.ts";
 
 /** Faults of whole machines. A machine without power already loses nothing. */
@@ -15,13 +16,13 @@ export const machineFaults: readonly FaultDevice[] = [
   },
   {
     kind: "site.power-loss",
-    sentence: "Every machine loses power at the same instant.",
+    sentence: "Every machine, or those of some roles, lose power at the same instant.",
     target: "site",
     lasts: "for-a-while",
-    params: {},
+    params: { roles: { type: "roles", otherwise: "" } },
     owes: "recover",
     law: "a power loss of the whole site takes what was not synced, everywhere",
-    inject: levers => losePower(levers, levers.layout.machines),
+    inject: (levers, fault) => losePower(levers, machinesOf(levers, wordOf(fault, "roles", ""))),
   },
   {
     kind: "machine.remove",
@@ -30,6 +31,7 @@ export const machineFaults: readonly FaultDevice[] = [
     lasts: "for-good",
     params: {},
     owes: "recover",
+    damages: true,
     law: "a removed machine never comes back",
     inject(levers, fault) {
       const { site } = levers;
@@ -54,6 +56,13 @@ export const machineFaults: readonly FaultDevice[] = [
     },
   },
 ];
+
+/** Of the roles in a list with commas; of all when it is empty. */
+function machinesOf({ layout }: Levers, list: string): readonly string[] {
+  if (list === "") return layout.machines;
+  const named = list.split(",").flatMap(name => roleOf(layout, name) ?? []);
+  return [...new Set(named.map(role => machineOf(layout, role)))];
+}
 
 function losePower(levers: Levers, machines: readonly string[]): Injected {
   const { site } = levers;

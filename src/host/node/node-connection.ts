@@ -4,81 +4,154 @@ import type { Connection, ConnectionHandlers } from "../net.ts";
 /**
  * One TCP connection behind the port. It owns the translation of a socket's events: FIN is `ended`, an error is
  * `closed("reset")` or `closed("timed-out")`, and both FINs are `closed("ended")`. After `closed` nothing follows.
+ *
+ * A paused reader is told nothing of what arrives, neither bytes nor their end nor a reset, until it resumes; only a
+ * write meets the reset before. Node's own pause lets an end and a reset pass, the latter before bytes that came first.
  */
 export class NodeConnection implements Connection {
   readonly peer: string;
   readonly #socket: Socket;
   #handlers: ConnectionHandlers | undefined;
-  /** The process pauses, or has not asked for its bytes yet. */
+  /** What arrived while nobody read, in order. */
+  readonly #held: Arrival[] = [];
+  #heldBytes = 0;
   #paused = false;
+  #tellingAsked = false;
   #ending = false;
   #peerEnded = false;
+  #wantsDrained = false;
   #how: "ended" | "reset" | "timed-out" = "ended";
+  /** The connection broke under a write, or this end has reset it: that is told even to one who does not read. */
+  #broken = false;
+  /** The socket is closed; whether that was told already is another matter. */
   #closed = false;
+  #toldClosed = false;
 
   constructor(socket: Socket, peer: string) {
     this.#socket = socket;
     this.peer = peer;
-    socket.on(
-      "error",
-      error => (this.#how = (error as NodeJS.ErrnoException).code === "ETIMEDOUT" ? "timed-out" : "reset"),
-    );
-    socket.on("end", () => (this.#peerEnded = true));
-    socket.on("close", () => this.#close());
+    socket.on("error", error => {
+      const { code, syscall } = error as NodeJS.ErrnoException;
+      this.#how = code === "ETIMEDOUT" ? "timed-out" : "reset";
+      this.#broken ||= syscall !== "read";
+    });
+    socket.on("data", chunk => this.#arrived(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)));
+    socket.on("end", () => {
+      this.#peerEnded = true;
+      this.#arrived("ended");
+    });
+    socket.on("drain", () => {
+      if (!this.#wantsDrained || this.#closed) return;
+      this.#wantsDrained = false;
+      this.#handlers?.drained?.();
+    });
+    socket.on("close", () => this.#onClose());
   }
 
   get bufferedBytes(): number {
-    return this.#socket.writableLength;
+    return this.#closed ? 0 : this.#socket.writableLength;
   }
 
   write(bytes: Uint8Array): boolean {
-    if (this.#ending || this.#closed) return true;
+    if (this.#ending || bytes.length === 0) return true;
+    if (this.#closed) {
+      this.#break();
+      return true;
+    }
     // Node keeps the array until it is sent; the port lets the caller reuse it at once.
-    return bytes.length === 0 || this.#socket.write(bytes.slice());
+    this.#socket.write(bytes.slice());
+    // Node says "enough" of any large write, also of one that the machine has taken already.
+    const room = this.#socket.writableLength <= this.#socket.writableHighWaterMark;
+    if (!room) this.#wantsDrained = true;
+    return room;
   }
 
   end(): void {
-    if (this.#ending || this.#closed) return;
+    if (this.#ending) return;
     this.#ending = true;
-    this.#socket.end();
+    if (!this.#closed) this.#socket.end();
   }
 
   reset(): void {
-    if (this.#closed) return;
     this.#how = "reset";
+    if (this.#closed) return this.#break();
+    this.#broken = true;
+    this.#held.length = 0;
     this.#socket.resetAndDestroy();
   }
 
   pause(): void {
     this.#paused = true;
-    this.#socket.pause();
   }
 
   resume(): void {
     this.#paused = false;
-    if (this.#handlers !== undefined && !this.#closed) this.#socket.resume();
+    this.#askTelling();
   }
 
   handle(handlers: ConnectionHandlers): void {
     this.#handlers = handlers;
-    const socket = this.#socket;
-    // An end without bytes before it does not wait for a listener, as bytes do.
-    if (this.#peerEnded) queueMicrotask(() => handlers.ended?.());
-    if (this.#closed) {
-      queueMicrotask(() => handlers.closed(this.#how));
-      return;
-    }
-    socket.on("data", chunk => handlers.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)));
-    socket.on("end", () => handlers.ended?.());
-    socket.on("drain", () => {
-      if (!this.#closed) handlers.drained?.();
-    });
-    if (this.#paused) socket.pause();
+    this.#askTelling();
   }
 
-  #close(): void {
+  get #reads(): boolean {
+    return !this.#paused && this.#handlers !== undefined;
+  }
+
+  #arrived(arrival: Arrival): void {
+    if (this.#reads && this.#held.length === 0) return this.#tell(arrival);
+    this.#held.push(arrival);
+    if (typeof arrival === "string") return;
+    this.#heldBytes += arrival.length;
+    if (this.#heldBytes >= HELD_BYTES_MAX) this.#socket.pause();
+  }
+
+  #onClose(): void {
     this.#closed = true;
     if (!this.#peerEnded && this.#how === "ended") this.#how = "reset";
-    this.#handlers?.closed(this.#how);
+    // The last of both ends needs no reader: the other one was read before.
+    const bothEnded = this.#how === "ended" && this.#held.length === 0;
+    if (this.#broken || bothEnded) this.#break();
+    else this.#arrived("closed");
+  }
+
+  /** What arrived and was not read is lost with the connection. */
+  #break(): void {
+    if (this.#toldClosed) return;
+    this.#broken = true;
+    this.#held.splice(0, this.#held.length, "closed");
+    this.#askTelling();
+  }
+
+  /** In a turn of its own, as everything is told. */
+  #askTelling(): void {
+    if (this.#tellingAsked || this.#held.length === 0) return;
+    this.#tellingAsked = true;
+    setImmediate(() => {
+      this.#tellingAsked = false;
+      this.#tellHeld();
+    });
+  }
+
+  #tellHeld(): void {
+    while (this.#held.length > 0 && this.#handlers !== undefined && (this.#reads || this.#broken))
+      this.#tell(this.#held.shift()!);
+    if (this.#held.length > 0) return;
+    this.#heldBytes = 0;
+    if (!this.#closed) this.#socket.resume();
+  }
+
+  #tell(arrival: Arrival): void {
+    if (this.#toldClosed) return;
+    if (arrival === "ended") this.#handlers!.ended?.();
+    else if (arrival === "closed") {
+      this.#toldClosed = true;
+      this.#handlers!.closed(this.#how);
+    } else this.#handlers!.data(arrival);
   }
 }
+
+type Arrival = Uint8Array | "ended" | "closed";
+
+/** Of a reader that pauses, until the receive window fills; what a simulated machine's window is. */
+const HELD_BYTES_MAX = 64 * 1024;

@@ -33,7 +33,8 @@ export class Network {
   constructor(kernel: Kernel, options: NetworkOptions = {}) {
     this.#kernel = kernel;
     this.#classifier = options.classifier;
-    if (kernel.journal.recording && options.classifier !== undefined) this.#notes = new MessageNotes(options.classifier);
+    if (kernel.journal.recording && options.classifier !== undefined)
+      this.#notes = new MessageNotes(options.classifier);
     this.settings = { ...defaultNetSettings, ...chunking(kernel.seed), ...options.settings };
   }
 

@@ -35,6 +35,8 @@ export class Socket implements Connection, StreamEnd {
   #reading = true;
   readonly #arrived = new Fifo<Segment>();
   #resetArrived = false;
+  /** The peer had ended, and bytes were still queued, when the reset arrived. */
+  #resetMetWrite = false;
   #turnsAsked = 0;
   #reads = 0;
   #finSent = false;
@@ -55,8 +57,11 @@ export class Socket implements Connection, StreamEnd {
 
   write(bytes: Uint8Array): boolean {
     if (!this.#incarnation.enter(portCall.write)) return true;
-    if (this.#resetArrived && this.#state.kind === "open") this.#close("reset");
     if (this.#state.kind !== "open" || this.#finSent) return true;
+    if (this.#resetArrived) {
+      this.#close("reset");
+      return true;
+    }
     this.#context.notes?.sent(this.#outgoing, bytes, this.#incarnation, this.#peerRole);
     const room = this.#outgoing.write(bytes);
     if (!room) this.#wantsDrained = true;
@@ -223,7 +228,10 @@ export class Socket implements Connection, StreamEnd {
     if (this.#resetArrived) return;
     if (segment === RESET) {
       this.#resetArrived = true;
+      const ended = this.#finReceived || this.#arrived.last() === FIN;
+      this.#resetMetWrite = ended && this.#outgoing.queuedBytes > 0;
       this.#outgoing.seal();
+      if (this.#resetMetWrite && !this.#reading) return this.#close("reset");
     }
     this.#arrived.push(segment);
     if (this.#reading && this.#handlers !== undefined) this.#ask();
@@ -250,9 +258,10 @@ export class Socket implements Connection, StreamEnd {
       this.#finReceived = true;
       this.#handlers!.ended?.();
       if (this.#outgoing.queuedBytes === 0) this.#closeIfBothEnded();
-    } else {
+    } else if (!this.#finReceived || this.#resetMetWrite) {
       this.#close("reset");
     }
+    // Else: who has read the end reads no more, and meets the reset when it writes.
     this.#askTurn();
   }
 

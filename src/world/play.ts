@@ -169,6 +169,7 @@ class Play {
       site.onProcess(show);
       site.onMachine(show);
     }
+    site.onProcess(change => this.#log.processChanged(change));
     site.onEmit((role, _incarnation, event) => {
       this.#log.emitted(role, event, kernel.nowUs);
       this.#triggers.onEmit(role, event);
@@ -247,17 +248,19 @@ class Play {
     return "stuck";
   }
 
-  /** Each role with its state and its last words: who waits for whom is to be read from it. */
+  /** Each role with its state and its last words, the dead and the dying first: who waits for whom is to be read from it. */
   #blame(): string {
     const { site } = this.world;
     const lines = site.roles.map(role => {
       const { incarnation } = site.role(role);
       const state =
         incarnation === undefined ? "dead" : incarnation.paused ? "paused" : `alive (life ${incarnation.number})`;
-      return `${role} ${state}: ${this.#log.lastWords(role)}`;
+      const words = this.#log.lastWords(role);
+      return { line: `${role} ${state}${words === "" ? "" : `: ${words}`}`, well: state.startsWith("alive") };
     });
+    const [ailing, well] = [lines.filter(one => !one.well), lines.filter(one => one.well)];
     const why = this.#late ? `not ended ${this.#bound.sentence}` : "nothing is left to happen";
-    return [why, ...lines].join("\n");
+    return [why, ...[...ailing, ...well].map(({ line }) => line)].join("\n");
   }
 }
 

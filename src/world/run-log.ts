@@ -1,6 +1,7 @@
 import type { HostEvent } from "../host/event.ts";
 import type { DeployTasks } from "../runtime/cluster/messages.ts";
 import type { FrameObservation } from "../sim/observation.ts";
+import type { ProcessEvent } from "../sim/site.ts";
 import type { Fault } from "./fault.ts";
 
 /**
@@ -12,6 +13,8 @@ export class RunLog {
   #lastCommitUs: number | undefined;
   #phase = "start";
   readonly #last = new Map<string, { readonly event: HostEvent; readonly atUs: number }>();
+  /** Lives that ended by themselves, by role. */
+  readonly #ends = new Map<string, { readonly times: number; readonly last: ProcessEvent }>();
   readonly #attempts = new Map<number, Recovery>();
   readonly #cells = new Set<string>();
 
@@ -20,6 +23,11 @@ export class RunLog {
     if (event.event === "source.first-record") this.#firstRecordUs ??= atUs;
     else if (event.event === "sink.commit") this.#lastCommitUs = atUs;
     if (phases.has(event.event)) this.#phase = event.event;
+  }
+
+  processChanged(change: ProcessEvent): void {
+    if (change.what !== "crashed" && change.what !== "exited") return;
+    this.#ends.set(change.role, { times: (this.#ends.get(change.role)?.times ?? 0) + 1, last: change });
   }
 
   /** A deployment was handed to a worker: the first of a new attempt says what the job goes on from. */
@@ -74,16 +82,18 @@ export class RunLog {
     return [...this.#cells];
   }
 
-  /** `tm0: barrier.align of count[1], checkpoint 3, at 1,204 ms`. */
+  /** `barrier.align of count[1], checkpoint 3, at 1204 ms; ended by itself 12 times, at last by exit code 1`. */
   lastWords(role: string): string {
     const last = this.#last.get(role);
-    if (last === undefined) return "nothing heard";
-    const { event, subtask, checkpoint } = last.event;
-    const about = [
-      subtask === undefined ? "" : ` of ${subtask}`,
-      checkpoint === undefined ? "" : `, checkpoint ${checkpoint}`,
-    ];
-    return `${event}${about.join("")}, at ${Math.floor(last.atUs / 1000)} ms`;
+    return [...(last === undefined ? [] : [sayEvent(last.event, last.atUs)]), ...this.#ownEnds(role)].join("; ");
+  }
+
+  #ownEnds(role: string): readonly string[] {
+    const ends = this.#ends.get(role);
+    if (ends === undefined) return [];
+    const { times, last } = ends;
+    const how = last.what === "exited" ? `exit code ${String(last.cause)}` : String(last.cause).split("\n", 1)[0]!;
+    return [`ended by itself ${times === 1 ? "once" : `${times} times, the last time`} at ${ms(last.atUs)}: ${how}`];
   }
 }
 
@@ -102,6 +112,18 @@ interface Recovery {
   readonly midInput: boolean;
   readonly state: boolean;
   readonly pending: boolean;
+}
+
+function sayEvent({ event, subtask, checkpoint }: HostEvent, atUs: number): string {
+  const about = [
+    subtask === undefined ? "" : ` of ${subtask}`,
+    checkpoint === undefined ? "" : `, checkpoint ${checkpoint}`,
+  ];
+  return `${event}${about.join("")}, at ${ms(atUs)}`;
+}
+
+function ms(atUs: number): string {
+  return `${Math.floor(atUs / 1000)} ms`;
 }
 
 /** The steps of the protocol that coverage tells apart. */

@@ -2,12 +2,12 @@ import { startRpcServer, type DiskFile, type DurableView, type Host } from "mill
 
 /**
  * An external system of one's own, as small as it can be: a ledger that takes batches in two phases. What it answers is
- * on its disk before. Its whole memory is the file; a new life reads it again.
+ * on its disk before. Its whole memory is the file; a new life reads it again. An error that nobody catches ends this life.
  *
  * `ledger.prepare { batch, entries }` keeps a batch, invisible yet; `ledger.commit { batch }` makes it visible, once.
  */
 export function ledgerMain(host: Host, { folder }: { readonly folder: string }): void {
-  serve(host, folder).catch(() => host.exit(1));
+  void serve(host, folder);
 }
 
 /** Every commit in its order, from the bytes that a disk holds. */

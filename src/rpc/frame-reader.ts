@@ -1,6 +1,6 @@
 import { crc32c } from "./crc32c.ts";
 import { FRAME_BYTES_MAX, FRAME_PREFIX_BYTES, frameTypes, type Frame } from "./frame.ts";
-import { MethodNames } from "./method-names.ts";
+import { KnownTexts } from "./known-texts.ts";
 
 /**
  * Cuts one direction of one connection into frames, whatever the chunks. It owns what has arrived of the next frame.
@@ -81,10 +81,12 @@ function readFrame(bytes: Uint8Array, from: number, end: number): Frame | undefi
   const methodStart = start + HEADER_BYTES_MIN;
   const bodyStart = methodStart + bytes[methodStart - 1]!;
   if (type === undefined || bodyStart > end) return undefined;
+  const method = methods.read(bytes, methodStart, bodyStart);
+  if (method === undefined) return undefined;
   return {
     type,
     call: readUint32(bytes, start + 1),
-    method: methodNames.read(bytes, methodStart, bodyStart),
+    method,
     body: bytes.subarray(bodyStart, end),
   };
 }
@@ -96,4 +98,4 @@ function readUint32(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
-const methodNames = new MethodNames();
+const methods = new KnownTexts(256);

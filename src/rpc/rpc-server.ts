@@ -15,11 +15,18 @@ import { RpcError, RpcFault } from "./rpc-error.ts";
  * A handler that a failing disk or network stops answers with the fault `failed`. Any other error is a bug of ours and
  * ends the process, as it would anywhere.
  */
-export async function startRpcServer(host: Host, address: string, handlers: RpcHandlers): Promise<RpcServer> {
+export async function startRpcServer(
+  host: Host,
+  address: string,
+  handlers: RpcHandlers,
+  otherwise: RpcHandler = () => {
+    throw new RpcFault("unknown-method", `${address} does not serve that`);
+  },
+): Promise<RpcServer> {
   const connections = new Set<Connection>();
   const listener = await host.net.listen(address, connection => {
     connections.add(connection);
-    serve(connection, handlers, () => connections.delete(connection));
+    serve(connection, { handlers, otherwise }, () => connections.delete(connection));
   });
   return {
     address: listener.address,
@@ -45,11 +52,11 @@ export interface RpcServer {
   close(): void;
 }
 
-function serve(connection: Connection, handlers: RpcHandlers, gone: () => void): void {
+function serve(connection: Connection, served: Served, gone: () => void): void {
   const reader = new FrameReader();
   const call: RpcCall = { peer: connection.peer };
   const answer = (frame: Frame): void => {
-    if (frame.type === "request") handle(connection, handlers, call, frame);
+    if (frame.type === "request") handle(connection, served, call, frame);
   };
   connection.handle({
     data(chunk) {
@@ -62,10 +69,15 @@ function serve(connection: Connection, handlers: RpcHandlers, gone: () => void):
   });
 }
 
-function handle(connection: Connection, handlers: RpcHandlers, call: RpcCall, frame: Frame): void {
-  const handler = Object.hasOwn(handlers, frame.method) ? handlers[frame.method] : undefined;
+interface Served {
+  readonly handlers: RpcHandlers;
+  /** For methods that are not among them. */
+  readonly otherwise: RpcHandler;
+}
+
+function handle(connection: Connection, { handlers, otherwise }: Served, call: RpcCall, frame: Frame): void {
+  const handler = Object.hasOwn(handlers, frame.method) ? handlers[frame.method]! : otherwise;
   try {
-    if (handler === undefined) throw new RpcFault("unknown-method", `${frame.method} is not served here`);
     const outcome = handler(decode(frame.body), call);
     if (outcome instanceof Promise)
       outcome

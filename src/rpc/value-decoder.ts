@@ -1,7 +1,8 @@
 import type { JsonPackExtension } from "@jsonjoy.com/json-pack/lib/JsonPackExtension.js";
 import { MsgPackDecoderFast } from "@jsonjoy.com/json-pack/lib/msgpack/MsgPackDecoderFast.js";
 import { CodecError } from "./codec-error.ts";
-import { BIGINT_EXTENSION, DEPTH_MAX } from "./value-encoder.ts";
+import { KnownTexts } from "./known-texts.ts";
+import { BIGINT_EXTENSION, DEPTH_MAX, FIXSTR, STR_8 } from "./value-encoder.ts";
 
 /**
  * json-pack's MessagePack reader, made safe for bytes from a wire or a disk: what is cut short, too long, too deep or
@@ -12,12 +13,14 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
   #end = 0;
 
   override decode(bytes: Uint8Array): unknown {
-    // Node's own Buffer would make every byte array inside a Buffer too.
-    const plain =
-      bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const { reader } = this;
+    const from = bytes.byteOffset;
     this.#depth = 0;
-    this.#end = plain.length;
-    this.reader.reset(plain);
+    this.#end = from + bytes.length;
+    // What is received lies in a few large buffers, and a view costs more than a small value: it is made once for each.
+    // It is plain, too: Node's own Buffer would make every byte array inside a Buffer.
+    if (reader.uint8.buffer !== bytes.buffer) reader.reset(new Uint8Array(bytes.buffer));
+    reader.x = from;
     let value: unknown;
     try {
       value = this.readAny();
@@ -25,9 +28,23 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
       throw error instanceof CodecError ? error : new CodecError("not a value: malformed bytes");
     }
     if (value === undefined) throw new CodecError("not a value: an unknown tag, or no bytes at all");
-    if (this.reader.x !== this.#end)
-      throw new CodecError(`not a value: ${this.#end} bytes, of which it takes ${this.reader.x}`);
+    if (reader.x !== this.#end)
+      throw new CodecError(`not a value: ${bytes.length} bytes, of which it takes ${reader.x - from}`);
     return value;
+  }
+
+  /** Short texts, of which most are known, are read here; the library reads everything else. */
+  override readAny(): unknown {
+    const { reader } = this;
+    const { uint8, x } = reader;
+    const tag = uint8[x]!;
+    if (tag < 0x80) {
+      reader.x = x + 1;
+      return tag;
+    }
+    if ((tag & 0xe0) === FIXSTR) return this.#text(x + 1, tag & 0x1f) ?? super.readAny();
+    if (tag === STR_8) return this.#text(x + 2, uint8[x + 1]!) ?? super.readAny();
+    return super.readAny();
   }
 
   protected override obj(size: number): object {
@@ -35,7 +52,7 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
     const fields: Record<string, unknown> = {};
     for (let i = 0; i < size; i++) {
       if (!isStringTag(this.reader.uint8[this.reader.x])) throw new CodecError("not a value: a field without a name");
-      const key = this.key();
+      const key = this.readAny() as string;
       const value = this.readAny();
       if (value === undefined || key === "__proto__")
         throw new CodecError("not a value: a field that is never written");
@@ -62,11 +79,24 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
     return BigInt(digits) as unknown as JsonPackExtension;
   }
 
+  /** Takes the text when it is short, whole and ASCII. */
+  #text(from: number, length: number): string | undefined {
+    const to = from + length;
+    if (length > KNOWN_BYTES_MAX || to > this.#end) return undefined;
+    const text = texts.read(this.reader.uint8, from, to);
+    if (text !== undefined) this.reader.x = to;
+    return text;
+  }
+
   #enter(bytesMin: number): void {
     if (++this.#depth > DEPTH_MAX) throw new CodecError(`deeper than ${DEPTH_MAX} levels`);
     if (bytesMin > this.#end - this.reader.x) throw new CodecError("not a value: cut short");
   }
 }
+
+const texts = new KnownTexts(4096);
+/** Names of fields, vertices and topics, ids, short paths. */
+const KNOWN_BYTES_MAX = 48;
 
 type LibraryReader = NonNullable<ConstructorParameters<typeof MsgPackDecoderFast>[0]>;
 

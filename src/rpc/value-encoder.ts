@@ -56,6 +56,7 @@ export class ValueEncoder extends MsgPackEncoderFast {
   }
 
   override writeStr(text: string): void {
+    if (text.length < 64 && this.#writeShortAscii(text)) return;
     const { writer } = this;
     const before = writer.x;
     super.writeStr(text);
@@ -120,6 +121,30 @@ export class ValueEncoder extends MsgPackEncoderFast {
     writer.x = end - shorterBy;
   }
 
+  /**
+   * The bytes that the library would write, without its call into native code, which costs as much as 30 characters here.
+   * False, and nothing is written, at the first character that is not ASCII.
+   */
+  #writeShortAscii(text: string): boolean {
+    const { writer } = this;
+    const { length } = text;
+    writer.ensureCapacity(2 + length);
+    const { uint8 } = writer;
+    let at = writer.x;
+    if (length < 8) uint8[at++] = FIXSTR | length;
+    else {
+      uint8[at++] = STR_8;
+      uint8[at++] = length;
+    }
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) return false;
+      uint8[at++] = unit;
+    }
+    writer.x = at;
+    return true;
+  }
+
   #enter(): void {
     if (++this.#depth > DEPTH_MAX) throw new Refusal(`deeper than ${DEPTH_MAX} levels (a cycle?)`);
   }
@@ -135,6 +160,10 @@ export class ValueEncoder extends MsgPackEncoderFast {
 export const BIGINT_EXTENSION = 1;
 
 export const DEPTH_MAX = 100;
+
+/** Tags of texts: of up to 31 bytes with the length in the tag, and of up to 255 with a length behind it. */
+export const FIXSTR = 0xa0;
+export const STR_8 = 0xd9;
 
 /** NaN has many bit patterns and processors differ in which they make; one is written. */
 const canonicalNan = Uint8Array.of(0xcb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0);

@@ -46,25 +46,43 @@ export function logEmission(node: LogicalNode, sink: LogSink<unknown>, record: u
 
 /** What stands committed in the sink's topic, and from which transaction. */
 export function logOutput(node: LogicalNode, sink: LogSink<unknown>, history: BrokerHistory): readonly VisibleRecord[] {
-  return (history.topics.get(sink.topic) ?? []).flatMap((records, partition) =>
-    records.map(record => ({
-      ...originOf(record, `${sink.topic}/${partition}@${record.offset}`),
-      sink: node.uid,
-      lane: `${sink.topic}/${partition}`,
-      place: record.offset,
-      image: recordImage(record.key, record.value),
-      show: () => showBytes(record.value),
-      work: record.transaction?.transactionalId,
-    })),
-  );
+  const visible: VisibleRecord[] = [];
+  for (const [partition, records] of (history.topics.get(sink.topic) ?? []).entries()) {
+    const lane = `${sink.topic}/${partition}`;
+    for (const record of records) visible.push(new LogRecordSeen(node.uid, lane, record));
+  }
+  return visible;
 }
 
-function originOf(record: LogRecord, place: string): OriginOfRecord {
-  const origin = record.origin as Partial<OriginOfRecord> | undefined;
-  if (typeof origin?.split !== "string" || typeof origin.position !== "number") {
-    throw new NotJudged(`the record ${place} does not say where it comes from`);
+/** Of one shape, however many there are: every record of a run is one. */
+class LogRecordSeen implements VisibleRecord {
+  readonly split: string;
+  readonly position: number;
+  readonly sink: string;
+  readonly lane: string;
+  readonly place: number;
+  readonly image: string;
+  readonly work: string | undefined;
+  readonly #value: Uint8Array;
+
+  constructor(sink: string, lane: string, record: LogRecord) {
+    const origin = record.origin as Partial<OriginOfRecord> | undefined;
+    if (typeof origin?.split !== "string" || typeof origin.position !== "number") {
+      throw new NotJudged(`the record ${lane}@${record.offset} does not say where it comes from`);
+    }
+    this.split = origin.split;
+    this.position = origin.position;
+    this.sink = sink;
+    this.lane = lane;
+    this.place = record.offset;
+    this.image = recordImage(record.key, record.value);
+    this.work = record.transaction?.transactionalId;
+    this.#value = record.value;
   }
-  return { split: origin.split, position: origin.position };
+
+  show(): string {
+    return showBytes(this.#value);
+  }
 }
 
 /**

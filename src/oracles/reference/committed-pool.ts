@@ -5,16 +5,18 @@
 export class CommittedPool {
   readonly #records: readonly CommittedRecord[];
   readonly #taken: Uint8Array;
-  readonly #byOrigin = new Map<string, number[]>();
+  /** Split → position → records. */
+  readonly #byOrigin = new Map<string, Map<number, number[]>>();
 
   /** Records of one lane stand in their committed order. */
   constructor(records: readonly CommittedRecord[]) {
     this.#records = records;
     this.#taken = new Uint8Array(records.length);
     records.forEach((record, index) => {
-      const name = originName(record);
-      const there = this.#byOrigin.get(name);
-      if (there === undefined) this.#byOrigin.set(name, [index]);
+      let split = this.#byOrigin.get(record.split);
+      if (split === undefined) this.#byOrigin.set(record.split, (split = new Map<number, number[]>()));
+      const there = split.get(record.position);
+      if (there === undefined) split.set(record.position, [index]);
       else there.push(index);
     });
   }
@@ -22,7 +24,7 @@ export class CommittedPool {
   /** Where the first record stands in its lane that came from this origin and is not taken; undefined: there is none. */
   firstPlaceOf(origin: OriginOfRecord): number | undefined {
     let first: number | undefined;
-    for (const index of this.#byOrigin.get(originName(origin)) ?? []) {
+    for (const index of this.#from(origin)) {
       const { place } = this.#records[index]!;
       if (this.#taken[index] === 0 && (first === undefined || place < first)) first = place;
     }
@@ -39,7 +41,7 @@ export class CommittedPool {
     frontier: Frontier,
   ): { readonly taken: readonly number[]; readonly frontier: Frontier } | undefined {
     if (emissions.length === 0) return { taken: [], frontier };
-    const candidates = this.#byOrigin.get(originName(origin)) ?? [];
+    const candidates = this.#from(origin);
     const taken: number[] = [];
     const moved = new Map(frontier);
     for (const emission of emissions) {
@@ -71,7 +73,11 @@ export class CommittedPool {
 
   /** Everything that was committed from this origin, taken or not. */
   of(origin: OriginOfRecord): readonly CommittedRecord[] {
-    return (this.#byOrigin.get(originName(origin)) ?? []).map(index => this.#records[index]!);
+    return this.#from(origin).map(index => this.#records[index]!);
+  }
+
+  #from({ split, position }: OriginOfRecord): readonly number[] {
+    return this.#byOrigin.get(split)?.get(position) ?? [];
   }
 }
 

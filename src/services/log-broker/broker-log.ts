@@ -25,30 +25,33 @@ export function readBrokerLog(view: FileView, dir: string): BrokerHistory {
     transactions.push(event);
     if (event.kind === "committed" && transaction !== undefined) committedAt.set(transaction, position);
   });
+  let topics: BrokerHistory["topics"] | undefined;
+  return {
+    transactions,
+    get topics() {
+      return (topics ??= committedRecords(state, committedAt));
+    },
+  };
+}
+
+function committedRecords(state: BrokerState, committedAt: ReadonlyMap<object, number>): BrokerHistory["topics"] {
   const topics = new Map<string, readonly (readonly CommittedRecord[])[]>();
   for (const [topic, partitions] of state.topics) {
     topics.set(
       topic,
       partitions.map(partition =>
         partition.read(0, Infinity, "read-committed").records.map(([offset, packed]): CommittedRecord => {
-          const transaction = partition.transactionAt(offset);
-          const record = { offset, ...unpackRecord(packed) };
-          if (transaction === undefined) return record;
-          const { transactionalId, producerId } = transaction;
-          return {
-            ...record,
-            transaction: {
-              transactionalId,
-              producerId,
-              epoch: transaction.epochs[0]!,
-              committedAt: committedAt.get(transaction)!,
-            },
-          };
+          const { key, value, timestampMs, origin } = unpackRecord(packed);
+          const of = partition.transactionAt(offset);
+          if (of === undefined) return { offset, key, value, timestampMs, origin };
+          const { transactionalId, producerId } = of;
+          const transaction = { transactionalId, producerId, epoch: of.epochs[0]!, committedAt: committedAt.get(of)! };
+          return { offset, key, value, timestampMs, origin, transaction };
         }),
       ),
     );
   }
-  return { topics, transactions };
+  return topics;
 }
 
 /** Files, relative to the broker's folder, that give it a topic from the start. */
@@ -91,7 +94,7 @@ export interface FileView {
 }
 
 export interface BrokerHistory {
-  /** Committed records by topic and partition, in offset order. */
+  /** Committed records by topic and partition, in offset order. Made when they are first asked for. */
   readonly topics: ReadonlyMap<string, readonly (readonly CommittedRecord[])[]>;
   /** What happened to transactions, in order. */
   readonly transactions: readonly TransactionEvent[];

@@ -28,8 +28,7 @@ export function packRecord(record: NewRecord): PackedRecord {
 export function unpackRecord(packed: unknown): NewRecord {
   assertPacked(packed);
   const [key, value, timestampMs, origin] = packed as [Uint8Array | null, Uint8Array, number, unknown];
-  const record = { key, value, timestampMs };
-  return origin === undefined ? record : { ...record, origin };
+  return origin === undefined ? { key, value, timestampMs } : { key, value, timestampMs, origin };
 }
 
 /** Throws the fault `malformed`. */

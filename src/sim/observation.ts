@@ -29,6 +29,8 @@ export interface FrameObservation {
   readonly from: string;
   readonly to: string;
   readonly toIncarnation: number;
+  /** Number of the connection, the same at both ends and for this one connection alone. */
+  readonly connection: number;
   readonly frame: ClassifiedFrame;
 }
 

@@ -29,8 +29,8 @@ export class FrameTap {
     return this.#classifier();
   }
 
-  /** A chunk is about to be handed to `to`. */
-  look(stream: FrameStream, chunk: Uint8Array, from: string, to: Incarnation): void {
+  /** A chunk of a connection is about to be handed to `to`. */
+  look(stream: FrameStream, chunk: Uint8Array, connection: number, from: string, to: Incarnation): void {
     for (const frame of stream(chunk)) {
       const listeners = this.#listeners.get(frame.method);
       if (listeners === undefined) continue;
@@ -40,6 +40,7 @@ export class FrameTap {
         from,
         to: to.role,
         toIncarnation: to.number,
+        connection,
         frame,
       };
       for (const listener of listeners) listener(observation);

@@ -26,6 +26,7 @@ export class Network {
   readonly #classifier: FrameClassifier | undefined;
   readonly #stacks = new Map<string, NetStack>();
   readonly #dials = new Map<string, number>();
+  #connections = 0;
   readonly #notes: MessageNotes | undefined;
   #tap: FrameTap | undefined;
   #gate: FrameGate | undefined;
@@ -108,6 +109,7 @@ export class Network {
     const key = this.#dialKey(owner.incarnation.role, address);
     const there = this.#link(from, to);
     const back = this.#link(to, from);
+    const connection = ++this.#connections;
     const request = new Stream({ kernel, settings: this.settings, slab: this.#slab }, there, back, key);
     const response = new Stream({ kernel, settings: this.settings, slab: this.#slab }, back, there, mix32(key));
     const peerRole = roleOf(address);
@@ -127,6 +129,7 @@ export class Network {
       outgoing: request,
       incoming: response,
       key: mix32(key ^ 1),
+      connection,
     });
     const server = new Socket(this.#context(to, address, closed), {
       peer: owner.incarnation.role,
@@ -134,6 +137,7 @@ export class Network {
       outgoing: response,
       incoming: request,
       key: mix32(key ^ 2),
+      connection,
     });
     request.join(client, server);
     response.join(server, client);

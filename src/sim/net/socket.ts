@@ -27,6 +27,7 @@ export class Socket implements Connection, StreamEnd {
   readonly #outgoing: Stream;
   readonly #incoming: Stream;
   readonly #key: number;
+  readonly #connection: number;
   #state: SocketState = { kind: "awaiting-syn" };
   #owner: SocketOwner | undefined;
   #incarnation!: Incarnation;
@@ -51,6 +52,7 @@ export class Socket implements Connection, StreamEnd {
     this.#outgoing = end.outgoing;
     this.#incoming = end.incoming;
     this.#key = end.key;
+    this.#connection = end.connection;
   }
 
   // What the process calls.
@@ -267,7 +269,9 @@ export class Socket implements Connection, StreamEnd {
 
   #hand(chunk: Uint8Array): void {
     if (this.#incoming.read(chunk.length)) this.#outgoing.signal(WINDOW_OPEN);
-    if (this.#frames !== undefined) this.#context.tap!.look(this.#frames, chunk, this.#peerRole, this.#incarnation);
+    if (this.#frames !== undefined) {
+      this.#context.tap!.look(this.#frames, chunk, this.#connection, this.#peerRole, this.#incarnation);
+    }
     this.#context.notes?.handed(this.#incoming, chunk, this.#peerRole, this.#incarnation);
     this.#handlers!.data(chunk);
   }
@@ -330,6 +334,8 @@ export interface SocketEnd {
   readonly incoming: Stream;
   /** Of its own draws. */
   readonly key: number;
+  /** The same at both ends. */
+  readonly connection: number;
 }
 
 /** What happens to the process that called `connect`. */

@@ -140,6 +140,7 @@ function settingOf(
     replicas: played.topology.replicas,
     knobs: { ...played.knobs },
     dishonestDisks: new Set(played.plan.flatMap(fault => damagedRoles(fault, layout))),
+    ...(played.plan.some(({ kind }) => kind === "clock.drift") ? { unsteadyTimers: true } : {}),
     ...(played.topology.broker === "classic" ? { preparedMayExpire: true } : {}),
     ...(played.topology.broker === "classic" || played.plan.some(({ kind }) => losesForGood(kind))
       ? { lossIsPlanned: true }

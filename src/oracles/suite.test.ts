@@ -49,6 +49,7 @@ const setting = {} as Setting;
 function frame(method: string): Observation {
   return {
     kind: "frame",
+    connection: 1,
     atUs: 0,
     from: "a",
     to: "b",

@@ -23,20 +23,33 @@ export class StoredFiles {
   durable(storage: string, file: StoredFile): DurableFile {
     const damaged: string[] = [];
     for (const { role, path } of this.replicas(storage, file)) {
-      const bytes = this.#setting.durable(role).read(path);
-      if (bytes === undefined) continue;
-      const contents = decodeReplica(bytes);
-      if (contents !== undefined && contents.length === file.length && crc32c(contents) === file.crc32c)
-        return { kind: "whole", contents };
-      damaged.push(role);
+      const found = this.#replica(role, path, file);
+      if (found instanceof Uint8Array) return { kind: "whole", contents: found };
+      if (found === "damaged") damaged.push(role);
     }
     return damaged.length > 0 ? { kind: "damaged", nodes: damaged } : { kind: "absent" };
+  }
+
+  /** The nodes on which it is whole in durable bytes. */
+  holders(storage: string, file: StoredFile): readonly string[] {
+    const places = this.replicas(storage, file);
+    return places
+      .filter(({ role, path }) => this.#replica(role, path, file) instanceof Uint8Array)
+      .map(({ role }) => role);
   }
 
   /** Where its replicas would lie. */
   replicas(storage: string, file: StoredFile): readonly { readonly role: string; readonly path: string }[] {
     const stored = `${storage.slice(SCHEME.length)}/${file.path}`;
     return this.#setting.roles.storage.map(role => ({ role, path: replicaPath(this.#setting.folder(role), stored) }));
+  }
+
+  #replica(role: string, path: string, file: StoredFile): Uint8Array | "absent" | "damaged" {
+    const bytes = this.#setting.durable(role).read(path);
+    if (bytes === undefined) return "absent";
+    const contents = decodeReplica(bytes);
+    const whole = contents !== undefined && contents.length === file.length && crc32c(contents) === file.crc32c;
+    return whole ? contents : "damaged";
   }
 }
 

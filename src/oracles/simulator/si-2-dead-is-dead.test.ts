@@ -50,6 +50,7 @@ const wrote = (atUs: number): Observation => ({
 });
 const heartbeat = (toIncarnation: number): Observation => ({
   kind: "frame",
+  connection: 1,
   atUs: 5,
   from: "tm0",
   to: "dfs0",

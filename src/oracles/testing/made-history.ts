@@ -24,6 +24,7 @@ export class MadeHistory {
   #revision = 0;
   #atUs = 0;
   #calls = 0;
+  readonly #connections = new Map<string, number>();
   #batch: CoordinationChange[] | undefined;
 
   constructor(job: Job) {
@@ -109,6 +110,11 @@ export class MadeHistory {
     this.#frame("reply", method, from, to, body);
   }
 
+  /** A frame of the data plane; the channel is the consumer's number for it. */
+  data(method: string, from: string, to: string, channel: number, bytes: Uint8Array): void {
+    this.#frame("data", method, from, to, bytes, channel);
+  }
+
   acknowledge(leader: number, checkpoint: number, attempt: number, snapshot: SubtaskSnapshot): void {
     const execution = `${snapshot.vertex}[${snapshot.subtask}]#${attempt}`;
     this.request("checkpoint.acknowledge", "tm0", "jm0", {
@@ -156,14 +162,25 @@ export class MadeHistory {
     this.observations.push({ ...place, atUs: this.#now(), operation: "sync" });
   }
 
-  #frame(type: FrameObservation["frame"]["type"], method: string, from: string, to: string, body: unknown): void {
-    const call = ++this.#calls;
+  /** Two roles have one connection. */
+  #frame(
+    type: FrameObservation["frame"]["type"],
+    method: string,
+    from: string,
+    to: string,
+    body: unknown,
+    call = ++this.#calls,
+  ): void {
+    const pair = [from, to].sort().join(" ");
+    const connection = this.#connections.get(pair) ?? this.#connections.size + 1;
+    this.#connections.set(pair, connection);
     this.observations.push({
       kind: "frame",
       atUs: this.#now(),
       from,
       to,
       toIncarnation: 0,
+      connection,
       frame: { type, method, call, body: () => body },
     });
   }

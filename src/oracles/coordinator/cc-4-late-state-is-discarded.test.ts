@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { jobKey } from "../../runtime/checkpoint/coordination-keys.ts";
+import { JOB, judge, madeMetadata, MadeHistory, madeSnapshot, STORAGE } from "../testing/made-history.ts";
+import { totals } from "../testing/made-job.ts";
+import { lateStateIsDiscarded } from "./cc-4-late-state-is-discarded.ts";
+
+test("state of a checkpoint that came to nothing, and was asked away, holds", () => {
+  expect(told({ removed: true })).toMatchObject({ violations: [], checked: 1 });
+});
+
+test("state of a checkpoint that came to nothing, and that nobody asked away, is a violation", () => {
+  expect(told({}).violations).toMatchObject([
+    { claim: "CC-4", message: expect.stringContaining("/chk-1/total[0]#1.state") },
+  ]);
+});
+
+test("what is asked away by the sweep at the end alone is a violation", () => {
+  expect(told({ swept: true }).violations).toHaveLength(1);
+});
+
+test("state that a completed checkpoint names is not owed", () => {
+  expect(told({ firstCompletes: true })).toMatchObject({ violations: [], checked: 0 });
+});
+
+test("a leader that ended meanwhile, or that had no time, owes nothing", () => {
+  expect(told({ leaderDied: true }).checked).toBe(0);
+  expect(told({ graceUs: 1_000 }).checked).toBe(0);
+});
+
+interface Story {
+  readonly removed?: boolean;
+  readonly swept?: boolean;
+  readonly firstCompletes?: boolean;
+  readonly leaderDied?: boolean;
+  readonly graceUs?: number;
+}
+
+/** Two checkpoints are acknowledged, the second one completes. */
+function told({ removed, swept, firstCompletes, leaderDied, graceUs = 2_000_000 }: Story) {
+  const history = new MadeHistory(totals);
+  const judgement = judge(lateStateIsDiscarded, history.setting({ knobs: { rpcTimeoutMs: 1_000 } }));
+  const remove = (): void =>
+    history.request("store.remove", "jm0", "dfs0", {
+      path: `${STORAGE.slice("dfs://".length)}/chk-1/total[0]#1.state`,
+    });
+  for (const checkpoint of [1, 2]) {
+    const file = { path: `chk-${checkpoint}/total[0]#1.state`, length: 1, crc32c: 1 };
+    const snapshot = madeSnapshot("total", 0, { files: [file] });
+    history.acknowledge(1, checkpoint, 1, snapshot);
+    if (checkpoint === 2 || firstCompletes === true)
+      history.point(1, history.storeMetadata(madeMetadata(checkpoint, [snapshot])));
+    judgement.goOn(history);
+  }
+  if (removed === true) remove();
+  if (leaderDied === true) history.observe({ kind: "process", atUs: 9, role: "jm0", incarnation: 0, what: "killed" });
+  history.later(graceUs);
+  const reference = { id: JOB, name: "totals", module: "/totals.js", params: {}, graphHash: "h" };
+  history.set(jobKey(JOB), { reference, state: "finished", leader: 1 });
+  if (swept === true) remove();
+  return judgement.goOn(history).end();
+}

@@ -1,6 +1,6 @@
 import type { Mutant } from "../../src/explore/mutant/mutant.ts";
 
-/** The coordinator, its store, and the files beneath it. */
+/** The coordinator of checkpoints, and what becomes of their files. */
 export const checkpointMutants: readonly Mutant[] = [
   {
     name: "cc.complete-before-store",
@@ -12,32 +12,143 @@ export const checkpointMutants: readonly Mutant[] = [
     claims: ["CC-2", "SK-2"],
   },
   {
-    name: "fs.ack-before-sync",
-    file: "dist/src/services/file-store/replica-folder.js",
-    find: `await disk.syncDirectory(replicaFolder(this.#dir));
-            this.#paths.add(path);`,
-    replace: "this.#paths.add(path);",
-    why: "FLINK-36421: a state file is acknowledged before its name is synced; a power loss takes it, and the checkpoint names a file that is not there.",
+    name: "cc.complete-without-metadata",
+    file: "dist/src/runtime/checkpoint/storage.js",
+    find: "await places.put(`${root}/${path}`, bytes);",
+    replace: `const put = places.put(\`\${root}/\${path}\`, bytes);
+            if (path.includes("/metadata"))
+                void put.catch(() => undefined);
+            else
+                await put;`,
+    why: "The pointer is written while the metadata file is still on its way to the storage nodes.",
+    claims: ["CC-2", "CC-8"],
+  },
+  {
+    name: "cc.ack-of-another-checkpoint",
+    file: "dist/src/runtime/checkpoint/coordinator.js",
+    find: 'const outcome = pending?.id === checkpoint ? pending.acknowledge(execution, snapshot) : "discarded";',
+    replace: 'const outcome = pending !== undefined ? pending.acknowledge(execution, snapshot) : "discarded";',
+    why: "A late acknowledgement of a checkpoint that was given up counts for the one that is pending.",
+    claims: ["CC-2", "CC-4", "ST-7"],
+  },
+  {
+    name: "cc.one-ack-is-not-waited-for",
+    file: "dist/src/runtime/checkpoint/pending-checkpoint.js",
+    find: "this.#acknowledged.size === this.#awaited.size",
+    replace: "this.#acknowledged.size >= Math.max(1, this.#awaited.size - 1)",
+    why: "Acknowledgements are counted against one too few: the last subtask's state is not in the checkpoint.",
+    claims: ["CC-2", "FO-5"],
+  },
+  {
+    name: "cc.late-ack-leaks",
+    file: "dist/src/runtime/checkpoint/coordinator.js",
+    find: 'else if (outcome !== "duplicate") {\n            this.#discardUnaddressed(snapshot.files.map(file => file.path));\n        }',
+    replace: "",
+    why: "The state that a late acknowledgement carries is discarded by nobody.",
+    claims: ["CC-4"],
+  },
+  {
+    name: "reg.leak-on-exception",
+    file: "dist/src/runtime/checkpoint/coordinator.js",
+    find: "this.#discardUnaddressed(pending.files().map(file => file.path));",
+    replace: "",
+    why: "FLINK-30461: the files of a checkpoint that was aborted are left on the storage.",
+    claims: ["CC-4", "CC-9"],
+  },
+  {
+    name: "reg.subsumed-discarded-first",
+    file: "dist/src/runtime/checkpoint/coordinator.js",
+    find: "const completion = this.#store.complete(file, metadata);",
+    replace: `const older = this.#store.newest;
+        if (older !== undefined) this.#discarder.discard(pathsOf(older));
+        const completion = this.#store.complete(file, metadata);`,
+    why: "The older checkpoint is discarded before the pointer names the newer one.",
+    claims: ["CC-8"],
+  },
+  {
+    name: "reg.no-ownership-on-restore",
+    file: "dist/src/runtime/cluster/job-master.js",
+    find: "const addressed = this.#store.addressed();",
+    replace: "const addressed = new Set();",
+    why: "FLINK-26985: the files of the checkpoint that was restored belong to nobody, and the next sweep takes them.",
+    claims: ["CC-8"],
+  },
+  {
+    name: "reg.sweep-takes-uploads",
+    file: "dist/src/runtime/cluster/job-master.js",
+    find: " && checkpointOf(path) <= idsBefore",
+    replace: "",
+    why: "The sweep of a new leader takes files of the checkpoint that is being taken for leftovers.",
     claims: ["CC-8", "CC-2"],
   },
   {
-    name: "ha.counter-lost",
-    file: "dist/src/runtime/checkpoint/counters.js",
-    find: "this.#reserved = found?.checkpoints ?? 0;",
-    replace: "this.#reserved = 0;",
-    why: "FLINK-14091: the counter of checkpoint ids is unusable after a fail-over; ids begin anew and meet those of the leader before.",
-    claims: ["CC-1", "CC-2"],
+    name: "tm.discard-shared-on-abort",
+    file: "dist/src/runtime/task/subtask.js",
+    find: "this.#input.abort(checkpoint);",
+    replace: `this.#input.abort(checkpoint);
+        void this.#environment.storage.remove(\`chk-\${checkpoint - 1}/\${this.#environment.deployment.execution}.state\`).catch(() => undefined);`,
+    why: "FLINK-25395: a worker that hears of an abort deletes state that the checkpoint before still names.",
+    claims: ["CC-8", "FO-1"],
   },
   {
-    name: "ha.tolerate-unreadable-latest",
-    file: "dist/src/runtime/checkpoint/checkpoint-store.js",
-    find: "recovered.push(await this.#load(pointed));",
-    replace: `try {
-                const metadata = readMetadata(await this.#storage.read(pointed.metadata));
-                recovered.push({ id: pointed.checkpoint, file: pointed.metadata, metadata });
-            }
-            catch { }`,
-    why: "FLINK-22502: a newest checkpoint that cannot be read is dropped in silence, and the job begins from an older one, or from nothing.",
-    claims: ["CC-10", "SK-1"],
+    name: "tm.ack-before-upload",
+    file: "dist/src/runtime/checkpoint/storage.js",
+    find: "await places.put(`${root}/${path}`, bytes);",
+    replace: `const put = places.put(\`\${root}/\${path}\`, bytes);
+            if (path.endsWith(".state"))
+                void put.catch(() => undefined);
+            else
+                await put;`,
+    why: "A subtask acknowledges when it has begun to upload its state, and not when the state is there.",
+    claims: ["CC-8"],
+  },
+  {
+    name: "cc.no-expiry",
+    file: "dist/src/runtime/checkpoint/coordinator.js",
+    find: 'this.#expiryTimer = this.#host.timer(this.#settings.timeoutMs, () => this.#abort(pending, "expired"));',
+    replace: "",
+    why: "A checkpoint that lacks an acknowledgement is waited for without end, and no other is taken meanwhile.",
+    claims: ["CC-3", "FO-5"],
+  },
+  {
+    name: "cc.completes-after-expiry",
+    file: "dist/src/runtime/checkpoint/coordinator.js",
+    find: '() => this.#abort(pending, "expired")',
+    replace: '() => this.#host.timer(this.#settings.timeoutMs, () => this.#abort(pending, "expired"))',
+    why: "The time-out of a checkpoint is looked at twice, and ends it at twice its time.",
+    claims: ["CC-3"],
+  },
+  {
+    name: "cc.no-min-pause",
+    file: "dist/src/runtime/checkpoint/coordinator.js",
+    find: "this.#lastEndMs + this.#settings.minPauseMs",
+    replace: "this.#lastEndMs",
+    why: "The pause between two checkpoints is not kept: a job that checkpoints slowly does nothing else.",
+    claims: ["CC-3"],
+  },
+  {
+    name: "cc.two-at-a-time",
+    file: "dist/src/runtime/checkpoint/coordinator.js",
+    find: "if (!this.#active || this.#pending !== undefined || this.#triggering)",
+    replace: "if (!this.#active || this.#triggering)",
+    why: "A checkpoint is triggered while another is pending, and takes its place.",
+    claims: ["CC-3", "FO-5"],
+  },
+  {
+    name: "cc.restore-while-publishing",
+    file: "dist/src/runtime/cluster/scheduler.js",
+    find: "await settled;",
+    replace: "",
+    why: "A new attempt restores while the pointer of a newer checkpoint is being written.",
+    claims: ["CC-10", "CC-8"],
+  },
+  {
+    name: "cc.failure-not-scoped-to-attempt",
+    file: "dist/src/runtime/cluster/scheduler.js",
+    find: `if (this.#execution === execution)
+                    this.fail(\`deployment on \${worker.role}: \${String(error)}\`);`,
+    replace: "this.fail(`deployment on ${worker.role}: ${String(error)}`);",
+    why: "FLINK-13593: what failed in an older attempt fails the new one.",
+    claims: ["FO-4", "CC-5"],
   },
 ];

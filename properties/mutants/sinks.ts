@@ -4,11 +4,19 @@ import type { Mutant } from "../../src/explore/mutant/mutant.ts";
 export const sinkMutants: readonly Mutant[] = [
   {
     name: "sink.no-flush-before-ack",
-    file: "dist/src/runtime/connectors/transactional-log-writer.js",
-    find: "await this.#queue.flush();",
-    replace: "",
-    why: "FLINK-6996: the transaction is prepared while records of its epoch still wait in the producer's buffer.",
-    claims: ["SO-4", "SK-1", "FO-5"],
+    file: "dist/src/runtime/connectors/produce-queue.js",
+    find: `for (const queue of this.#partitions)
+            this.#send(queue);
+        await new Promise(resolve => this.#flushed.push(resolve));`,
+    replace: `const lingering = this.#partitions.map(queue => queue.waiting.splice(1));
+        this.#pending -= lingering.flat().length;
+        for (const queue of this.#partitions)
+            this.#send(queue);
+        await new Promise(resolve => this.#flushed.push(resolve));
+        this.#pending += lingering.flat().length;
+        this.#partitions.forEach((queue, i) => queue.waiting.push(...lingering[i]));`,
+    why: "FLINK-6996: records of an epoch still linger in the producer's buffer when its transaction is prepared; they go out with the next one.",
+    claims: ["SO-4", "SK-1"],
   },
   {
     name: "sink.swallow-commit-error",
@@ -21,9 +29,9 @@ export const sinkMutants: readonly Mutant[] = [
   {
     name: "sink.timeout-means-aborted",
     file: "dist/src/runtime/connectors/log-committer.js",
-    find: `if (isUnanswered(error) || error instanceof RpcFault)
+    find: `if (isUnanswered(cause) || cause instanceof RpcFault)
                 return "unknown";`,
-    replace: `if (isUnanswered(error)) {
+    replace: `if (isUnanswered(cause)) {
                 await this.#broker.abort(committable).catch(() => undefined);
                 return "already-committed";
             }`,
@@ -31,12 +39,37 @@ export const sinkMutants: readonly Mutant[] = [
     claims: ["SK-3", "SK-2", "SK-6", "RE-1", "SK-1"],
   },
   {
+    name: "sink.lost-work-is-committed",
+    file: "dist/src/runtime/task/operators/pending-commits.js",
+    find: 'throw new Unrecoverable(`Prepared work of checkpoint ${checkpoint} was lost: its commit says "${outcome}".`);',
+    replace: "return;",
+    why: "A commit that says that the transaction was aborted, or is unknown, counts as done.",
+    claims: ["SK-3", "SK-2", "SK-6", "SK-1"],
+  },
+  {
     name: "sink.abort-only-known",
     file: "dist/src/runtime/connectors/transactional-log-writer.js",
     find: "id.generation >= this.#context.attempt || !mine(id.subtask)",
     replace: "true",
     why: "FLINK-23854: only transactions that stand in the restored state are settled; what a dead generation prepared besides stays for ever.",
-    claims: ["RE-1", "SK-1"],
+    claims: ["SK-4", "RE-1", "SK-1"],
+  },
+  {
+    name: "sink.abort-before-commit",
+    file: "dist/src/runtime/task/operators/sink.js",
+    find: "if (this.#pending !== undefined && this.#restored.length > 0) {",
+    replace: `await this.#writer.open?.();
+        if (this.#pending !== undefined && this.#restored.length > 0) {`,
+    why: "The sweep of what dead generations left comes before the commit of what the restored checkpoint holds, and aborts it.",
+    claims: ["SK-3", "SK-4", "SK-2", "SK-1", "FO-5"],
+  },
+  {
+    name: "sink.restored-work-is-dropped",
+    file: "dist/src/runtime/task/operators/sink.js",
+    find: "if (this.#pending !== undefined && this.#restored.length > 0) {",
+    replace: "if (this.#pending !== undefined && this.#restored.length > 1) {",
+    why: "What one epoch has left in the restored checkpoint is not committed after the restore.",
+    claims: ["SK-3", "SK-4", "SK-2", "SK-1"],
   },
   {
     name: "cc.epoch-gap-on-recovery",
@@ -45,5 +78,105 @@ export const sinkMutants: readonly Mutant[] = [
     replace: "for (const { checkpoint, items } of this.#restored.slice(0, -1))",
     why: "RisingWave 5396: recovery skips an epoch; the last one that the restored checkpoint holds is taken for committed.",
     claims: ["SK-3", "SK-2", "SK-1"],
+  },
+  {
+    name: "sink.commit-at-prepare",
+    file: "dist/src/runtime/task/operators/sink.js",
+    find: "this.#pending?.add(checkpoint, items);",
+    replace: `{
+            this.#pending?.add(checkpoint, items);
+            void this.#pending?.commitUpTo(checkpoint);
+        }`,
+    why: "Work is committed when it is prepared, and not when its checkpoint is complete.",
+    claims: ["SK-2", "SK-5", "SK-1"],
+  },
+  {
+    name: "sink.commits-whatever-is-prepared",
+    file: "dist/src/runtime/task/operators/pending-commits.js",
+    find: "this.#closed || first === undefined || first.checkpoint > this.#upTo",
+    replace: "this.#closed || first === undefined",
+    why: "The commit of one checkpoint takes along what the next one has prepared by then.",
+    claims: ["SK-2", "SK-5", "SK-1"],
+  },
+  {
+    name: "sink.aborted-epoch-forgotten",
+    file: "dist/src/runtime/task/operators/pending-commits.js",
+    find: "this.#epochs.push({ checkpoint, items: [...items] });",
+    replace: `this.#epochs.splice(0, this.#epochs.length, ...this.#epochs.filter(epoch => epoch.checkpoint <= this.#upTo), { checkpoint, items: [...items] });`,
+    why: "What was prepared for a checkpoint that was given up is dropped when the next one prepares.",
+    claims: ["SK-2", "SK-3", "RE-1", "SK-1", "SO-4"],
+  },
+  {
+    name: "sink.snapshot-without-this-epoch",
+    file: "dist/src/runtime/task/operators/sink.js",
+    find: "const committables = this.#pending?.list() ?? [];",
+    replace: "const committables = (this.#pending?.list() ?? []).slice(0, -1);",
+    why: "KAFKA-8204: the sink's state is written before what it has just prepared is in it.",
+    claims: ["SK-2", "SK-3", "SK-5", "SK-1", "SK-6"],
+  },
+  {
+    name: "sink.commit-empty",
+    file: "dist/src/runtime/connectors/transactional-log-writer.js",
+    find: "if (begun === undefined)\n            return [];\n        const transaction = await begun;",
+    replace: "const transaction = await (begun ?? this.#begin());",
+    why: "FLINK-31363: an epoch without a record prepares a transaction that was never begun, and its commit fails for ever.",
+    claims: ["FO-5"],
+  },
+  {
+    name: "sink.txn-id-without-operator",
+    file: "dist/src/runtime/connectors/transaction-id.js",
+    find: "return `${encodeURIComponent(lineage)}/${encodeURIComponent(operator)}/`;",
+    replace: "return `${encodeURIComponent(lineage)}/`;",
+    why: "FLINK-9295: two sinks of a job share a prefix of transactional ids, and fence each other.",
+    claims: ["SK-4", "FO-5", "SK-1", "SK-3"],
+  },
+  {
+    name: "sink.txn-id-without-generation",
+    file: "dist/src/runtime/connectors/transactional-log-writer.js",
+    find: "const name = transactionId(this.#prefix, { generation, subtask, number: this.#transactions++ });",
+    replace:
+      "const name = transactionId(this.#prefix, { generation: 1_000_000, subtask, number: this.#transactions++ });",
+    why: "The transactions of an attempt have the names of those of the attempt before: what that one has prepared is aborted.",
+    claims: ["SK-4", "SK-3", "FO-5", "SK-1", "SK-2"],
+  },
+  {
+    name: "sink.part-name-without-generation",
+    file: "dist/src/runtime/connectors/file-sink.js",
+    find: "const { operator, attempt: generation, subtask } = this.#context;\n        const bytes",
+    replace: "const { operator, subtask } = this.#context;\n        const generation = 1;\n        const bytes",
+    why: "The parts of an attempt have the names of those of the attempt before.",
+    claims: ["SK-4", "SK-1", "FO-5", "SK-2", "SK-3", "SK-5", "SO-4"],
+  },
+  {
+    name: "sink.marker-before-part",
+    file: "dist/src/runtime/connectors/part-store.js",
+    find: "await this.#store.put(`${this.#folder}/parts/${name}`, bytes);",
+    replace: "void this.#store.put(`${this.#folder}/parts/${name}`, bytes).catch(() => undefined);",
+    why: "A part counts as prepared while it is still on its way to the storage nodes.",
+    claims: ["SK-1", "SK-3", "SK-2", "FO-5", "SK-6"],
+  },
+  {
+    name: "sink.rename-not-synced",
+    file: "dist/src/runtime/connectors/part-store.js",
+    find: "await this.#disk.syncDirectory(this.#folder);\n        return isPending",
+    replace: "return isPending",
+    why: "A part is committed by a rename that is not synced: a power loss takes it back, and nobody commits it again.",
+    claims: ["SK-3", "SK-2", "SK-6", "SK-1"],
+  },
+  {
+    name: "sink.no-fence",
+    file: "dist/src/runtime/connectors/transactional-log-writer.js",
+    find: "await this.#known(() => this.#broker.fenceGenerations(this.#prefix, this.#context.attempt));",
+    replace: "",
+    why: "Earlier generations are not fenced: a worker that was thought dead prepares behind the sweep, and nobody ends it.",
+    claims: ["SK-4", "RE-1"],
+  },
+  {
+    name: "sink.open-transaction-left",
+    file: "dist/src/runtime/connectors/transactional-log-writer.js",
+    find: "this.#transaction = undefined;\n        this.#queue.produceAs(undefined);",
+    replace: "this.#queue.produceAs(undefined);",
+    why: "The transaction of an epoch is kept for the next one: records follow after its prepare.",
+    claims: ["FO-5", "SK-1", "SK-2"],
   },
 ];

@@ -1,21 +1,80 @@
 import type { Mutant } from "../../src/explore/mutant/mutant.ts";
 
-/** What a source keeps, and who may go on reading. */
+/** What a source keeps, and who reads what. */
 export const sourceMutants: readonly Mutant[] = [
   {
     name: "src.commit-last-instead-of-next",
     file: "dist/src/runtime/connectors/log-reader.js",
-    find: "({ ...split, position })",
-    replace: "({ ...split, position: Math.max(position - 1, 0) })",
+    find: "return this.#splits.map(({ split, position, epoch }) =>",
+    replace:
+      "return this.#splits.map(({ split, position, epoch }) => ({ split, position: Math.max(position - 1, 0), epoch })).map(({ split, position, epoch }) =>",
     why: "FLINK-4618: the offset in state is that of the last record and not of the next; every restore reads one record of each split again.",
     claims: ["SO-4", "ST-7", "SK-1"],
   },
   {
-    name: "fence.worker-ignores-connection-loss",
-    file: "dist/src/runtime/cluster/leader-link.js",
-    find: "const leftMs = heardMs + this.#config.heartbeatTimeoutMs - askedMs;",
-    replace: "const leftMs = this.#config.rpcTimeoutMs;",
-    why: "FLINK-18677: a worker that has lost its leader lets its subtasks run on, while the leader deploys them elsewhere.",
-    claims: ["FO-1", "SK-1"],
+    name: "src.offset-of-what-was-fetched",
+    file: "dist/src/runtime/connectors/log-reader.js",
+    find: "return this.#splits.map(({ split, position, epoch }) =>",
+    replace: "return this.#splits.map(({ split, nextFetch: position, epoch }) =>",
+    why: "The offset in state is that of the next fetch: what was fetched and not yet emitted is never read again.",
+    claims: ["SO-4", "ST-7", "SK-1"],
+  },
+  {
+    name: "src.position-one-too-far",
+    file: "dist/src/runtime/connectors/log-reader.js",
+    find: "return this.#splits.map(({ split, position, epoch }) =>",
+    replace:
+      "return this.#splits.map(({ split, position, epoch }) => ({ split, position: position === 0 ? 0 : position + 1, epoch })).map(({ split, position, epoch }) =>",
+    why: "The snapshot is taken as if the next record had been emitted: a restore passes over it.",
+    claims: ["SO-4", "ST-7", "SK-1"],
+  },
+  {
+    name: "src.restored-position-ignored",
+    file: "dist/src/runtime/connectors/log-reader.js",
+    find: "nextFetch: split.position,",
+    replace: "nextFetch: 0,",
+    why: "A restored reader says where it is and reads from the beginning.",
+    claims: ["SO-4", "ST-7", "SK-1"],
+  },
+  {
+    name: "src.truncated-log-unnoticed",
+    file: "dist/src/runtime/connectors/log-reader.js",
+    find: "if (state.split.end !== undefined && endOffset < state.split.end)",
+    replace: "if (state.split.end !== undefined && endOffset < 0)",
+    why: "A log that ends before the end that was promised is waited for, or read to another end, without a word.",
+    claims: ["FO-5", "SK-1"],
+  },
+  {
+    name: "src.ignore-event-ack",
+    file: "dist/src/runtime/cluster/source-coordinator.js",
+    find: "this.#deliver(subtask, event).then(",
+    replace: "this.#deliver(subtask, event).catch(() => undefined).then(",
+    why: "FLINK-21996: an assignment is lost and taken for delivered: its split is in the enumerator's state as assigned, and no reader has it.",
+    claims: ["SO-1", "SO-2", "SK-1", "FO-5"],
+  },
+  {
+    name: "src.no-subtask-reset",
+    file: "dist/src/runtime/cluster/scheduler.js",
+    find: "restored: restored?.enumerators.find(enumerator => enumerator.uid === node.uid),",
+    replace: "restored: undefined,",
+    why: "FLINK-20290: the enumerator is not reset with its readers: a split is in its hands and in a reader's.",
+    claims: ["SO-1", "SO-4", "SK-1", "ST-7"],
+  },
+  {
+    name: "src.enumerator-snapshot-too-early",
+    file: "dist/src/runtime/cluster/source-coordinator.js",
+    find: `if (this.#inFlight > 0)
+            await new Promise(resolve => this.#drained.push(resolve));`,
+    replace: "",
+    why: "The enumerator's state is taken while an assignment is on its way: it is in a reader of which the checkpoint knows nothing.",
+    claims: ["SO-1", "SO-2", "SK-1", "FO-5"],
+  },
+  {
+    name: "src.trigger-lost-while-suspended",
+    file: "dist/src/runtime/task/subtask.js",
+    find: "this.#triggerWaiting = { checkpoint, timestampMs };",
+    replace: "return;",
+    why: "A trigger that comes while a sink still prepares is dropped, and nobody is told.",
+    claims: ["FO-5"],
   },
 ];

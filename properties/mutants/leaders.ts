@@ -1,0 +1,163 @@
+import type { Mutant } from "../../src/explore/mutant/mutant.ts";
+
+/** Leaders: what a new one takes over, and what an old one may still do. */
+export const leaderMutants: readonly Mutant[] = [
+  {
+    name: "ha.counter-lost",
+    file: "dist/src/runtime/checkpoint/counters.js",
+    find: "this.#reserved = found?.checkpoints ?? 0;",
+    replace: "this.#reserved = 0;",
+    why: "FLINK-14091: the counter of checkpoint ids is unusable after a fail-over; ids begin anew and meet those of the leader before.",
+    claims: ["CC-1", "CC-2"],
+  },
+  {
+    name: "ha.attempts-begin-anew",
+    file: "dist/src/runtime/checkpoint/counters.js",
+    find: "this.#attempts = found?.attempts ?? 0;",
+    replace: "this.#attempts = 0;",
+    why: "The attempts of a new leader have the numbers of an old one's: files, transactions and messages of both meet.",
+    claims: ["FO-1", "SK-1", "FO-5", "CC-8", "CC-10"],
+  },
+  {
+    name: "ha.tolerate-unreadable-latest",
+    file: "dist/src/runtime/checkpoint/checkpoint-store.js",
+    find: "recovered.push(await this.#load(pointed));",
+    replace: `try {
+                const metadata = readMetadata(await this.#storage.read(pointed.metadata));
+                recovered.push({ id: pointed.checkpoint, file: pointed.metadata, metadata });
+            }
+            catch { }`,
+    why: "FLINK-22502: a newest checkpoint that cannot be read is dropped in silence, and the job begins from an older one, or from nothing.",
+    claims: ["CC-10", "SK-1"],
+  },
+  {
+    name: "ha.restore-last-but-one",
+    file: "dist/src/runtime/checkpoint/checkpoint-store.js",
+    find: "this.#completed = kept;",
+    replace: "this.#completed = this.#completed.length === 0 ? kept : all.slice(-2, -1);",
+    why: "What a leader remembers lags one checkpoint behind what it has completed: it restores the last but one.",
+    claims: ["CC-10", "CC-7", "CC-8"],
+  },
+  {
+    name: "ha.cleanup-on-unknown",
+    file: "dist/src/runtime/cluster/job-master.js",
+    find: "const lost = await this.#recoverCheckpoints();",
+    replace: `const lost = await this.#recoverCheckpoints();
+        if (ranBefore)
+            await this.#store.clear();`,
+    why: "FLINK-25486: a leader that does not know what became of the job takes it for ended, and cleans its recovery data.",
+    claims: ["FO-3"],
+  },
+  {
+    name: "ha.deposed-leader-deletes",
+    file: "dist/src/runtime/cluster/job-master.js",
+    find: "this.#over = true;\n        this.#scheduler?.close();",
+    replace: `this.#over = true;
+        if (this.#store.newest !== undefined)
+            this.#discarder.discard(pathsOf(this.#store.newest));
+        this.#scheduler?.close();`,
+    why: "A leader that was deposed cleans up after itself, and takes the files that its successor restores from.",
+    claims: ["CC-8", "FO-1"],
+  },
+  {
+    name: "ha.reentrant-restore",
+    file: "dist/src/runtime/cluster/scheduler.js",
+    find: 'if (this.#phase === "running")\n            void this.#recover(cause, forGood);',
+    replace:
+      'if (this.#phase === "running" || this.#phase === "canceling")\n            void this.#recover(cause, forGood);',
+    why: "FLINK-31041: two quick failures restore twice.",
+    claims: ["FO-4", "SK-1", "ST-2", "FO-5"],
+  },
+  {
+    name: "ha.no-guard-on-pointer",
+    file: "dist/src/runtime/checkpoint/guarded-register.js",
+    find: "guard: { key: leaderKey, revision: token },",
+    replace: "",
+    why: "A write does not say under which leadership it is made: a leader that was deposed still writes.",
+    claims: ["FO-1"],
+  },
+  {
+    name: "ha.guard-not-checked",
+    file: "dist/src/services/coordination/coordination-state.js",
+    find: "if (guard !== undefined && (this.#entries.get(guard.key)?.revision ?? 0) !== guard.revision)",
+    replace: "if (guard !== undefined && this.#entries.get(guard.key) === undefined && guard.revision === 0)",
+    why: "The coordination service does not look at the guard of a compare-and-set.",
+    claims: ["FO-1"],
+  },
+  {
+    name: "ha.unknown-is-applied",
+    file: "dist/src/runtime/checkpoint/guarded-register.js",
+    find: "failed?.();",
+    replace:
+      "failed?.();\n            if (failed !== undefined)\n                return { applied: true, revision: 0 };",
+    why: "A pointer whose write was not answered is taken for written.",
+    claims: ["CC-2", "CC-10", "CC-8", "FO-5"],
+  },
+  {
+    name: "ha.lost-answer-is-a-conflict",
+    file: "dist/src/runtime/checkpoint/guarded-register.js",
+    find: 'if (answer.reason === "conflict" && repeated && this.#isOurs(value, answer.current?.value)) {',
+    replace: 'if (answer.reason === "never") {',
+    why: "A leader does not know its own write again when the answer was lost, and stops for ever.",
+    claims: ["FO-5"],
+  },
+  {
+    name: "fence.worker-ignores-connection-loss",
+    file: "dist/src/runtime/cluster/leader-link.js",
+    find: "const leftMs = heardMs + this.#config.heartbeatTimeoutMs - askedMs;",
+    replace: "const leftMs = this.#config.rpcTimeoutMs;",
+    why: "FLINK-18677: a worker that has lost its leader lets its subtasks run on, while the leader deploys them elsewhere.",
+    claims: ["FO-1", "SK-1"],
+  },
+  {
+    name: "fence.leader-never-gives-up-workers",
+    file: "dist/src/runtime/cluster/worker-registry.js",
+    find: "if (dueMs <= 0)",
+    replace: "if (dueMs <= -Infinity)",
+    why: "The leader's heartbeat time-out is never reached: a worker that is gone for good is waited for.",
+    claims: ["FO-5", "SI-1"],
+  },
+  {
+    name: "fence.token-not-checked-by-worker",
+    file: "dist/src/runtime/cluster/leader-link.js",
+    find: "if (current === undefined || message.token !== current.token || message.worker !== current.worker) {",
+    replace: "if (current === undefined) {",
+    why: "A worker does what any leader says: the words of one that was deposed count.",
+    claims: ["FO-1", "SK-1", "FO-5"],
+  },
+  {
+    name: "fence.token-not-checked-by-leader",
+    file: "dist/src/runtime/cluster/job-master.js",
+    find: "if (this.over || message.token !== this.token)",
+    replace: "if (this.over)",
+    why: "A leader takes what was said to another one: words of a worker's older registration count.",
+    claims: ["FO-1", "CC-2"],
+  },
+  {
+    name: "fence.lost-worker-is-heard",
+    file: "dist/src/runtime/cluster/job-master.js",
+    find: "if (this.registry.get(message.worker) === undefined)",
+    replace: "if (message.worker === undefined)",
+    why: "A worker that was given up is listened to, and never told: its acknowledgements count, and its subtasks run on.",
+    claims: ["FO-1", "FO-5", "CC-2"],
+  },
+  {
+    name: "fence.canceled-attempt-is-deployed",
+    file: "dist/src/runtime/cluster/task-table.js",
+    find: "if (attempt <= this.#canceledUpTo)\n            return false;",
+    replace: "",
+    why: "The deployment of an attempt that was cancelled comes late, and runs beside the next.",
+    claims: ["FO-1", "SK-1"],
+  },
+  {
+    name: "fence.deploys-beside-the-living",
+    file: "dist/src/runtime/cluster/scheduler.js",
+    find: `await new Promise(resolve => {
+            this.#allLetGo = resolve;
+            this.#checkLetGo();
+        });`,
+    replace: "",
+    why: "A new attempt is deployed before the subtasks of the old one have let go.",
+    claims: ["FO-1", "SK-1", "FO-4"],
+  },
+];

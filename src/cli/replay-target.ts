@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { isFailure, type CaseRun } from "../explore/case-run.ts";
 import { type Failure } from "../explore/failure-file.ts";
-import { replayOf, type Replay, type ReplayOutcome } from "../explore/replay.ts";
+import { confirmed, replayOf, type Replay, type ReplayOutcome } from "../explore/replay.ts";
 import { claimOf, messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
 import { breakpointAt, openInspector, underSourceMaps, withSourceMaps } from "./breakpoint.ts";
@@ -25,10 +25,11 @@ export async function replayTarget(name: string, flags: ReplayFlags): Promise<nu
     record: flags.record === true || stop !== undefined,
     ...(stop === undefined ? {} : { onEntry: stop }),
   });
-  const wallMs = Math.round(performance.now() - startMs);
+  const playedMs = performance.now() - startMs;
   writeRecording(folder, formats, run.entries);
   if (failure !== undefined) {
-    const replay = replayOf(failure, run);
+    const replay = await confirmed(failure, replayOf(failure, run), target.player);
+    const wallMs = Math.round(performance.now() - startMs);
     tell(failure, replay, wallMs);
     if (flags.json === true) print(failureDocument(failure, replay, wallMs));
     return replayExitCodes[replay.outcome];
@@ -38,6 +39,7 @@ export async function replayTarget(name: string, flags: ReplayFlags): Promise<nu
   for (const fault of played.plan) standardError.write(`  ${sayFault(fault)}\n`);
   if (flags.json === true) {
     const { digest } = run;
+    const wallMs = Math.round(playedMs);
     const [claim, signature] = [claimOf(run.verdict) ?? null, signatureOf(run.verdict) ?? null];
     print({ outcome, exact: true, digest, expectedDigest: digest, claim, wallMs, signature, case: played });
   }
@@ -67,19 +69,32 @@ function outcomeOfCase(run: CaseRun): ReplayOutcome {
   return isFailure(run.verdict) || run.verdict.kind === "exhausted" ? "reproduced" : "passes";
 }
 
-function failureDocument(failure: Failure, { outcome, exact, run, staleAnchors }: Replay, wallMs: number): unknown {
+function failureDocument(failure: Failure, replay: Replay, wallMs: number): unknown {
+  const { outcome, exact, run, staleAnchors, variants } = replay;
   const claim = claimOf(run.verdict) ?? failure.claim;
   const message = messageOf(run.verdict);
-  return { outcome, exact, digest: run.digest, expectedDigest: failure.digest, claim, wallMs, message, staleAnchors };
+  return {
+    outcome,
+    exact,
+    digest: run.digest,
+    expectedDigest: failure.digest,
+    claim,
+    wallMs,
+    message,
+    staleAnchors,
+    variants,
+  };
 }
 
-function tell(failure: Failure, { outcome, exact, run, staleAnchors }: Replay, wallMs: number): void {
+function tell(failure: Failure, { outcome, exact, run, staleAnchors, variants }: Replay, wallMs: number): void {
   const ink = chalkForErrors();
+  const beside = variants === undefined ? "" : `, and so do ${variants.played} cases beside it`;
+  const how = exact ? ", event for event" : variants === undefined ? "" : " by a case beside it; its own passes now";
   const words: Readonly<Record<ReplayOutcome, string>> = {
-    reproduced: ink.red(`reproduced${exact ? ", event for event" : ""}`),
+    reproduced: ink.red(`reproduced${how}`),
     "fails-differently": ink.red("fails differently"),
-    passes: ink.green("passes now"),
-    stale: ink.yellow(`stale anchor: ${staleAnchors.join(", ")}`),
+    passes: ink.green(`passes now${beside}`),
+    stale: ink.yellow(`stale anchor: ${staleAnchors.join(", ")}; what is left of the case passes${beside}`),
     broken: ink.magenta("broken"),
   };
   standardError.write(`${words[outcome]}  ${failure.signature} in ${failure.scenario.name}, ${wallMs} ms\n`);

@@ -6,11 +6,12 @@ import type { JournalEntry } from "../kernel/journal.ts";
 import { defaultKnobs, defaultTopology } from "./defaults.ts";
 import { readFailure, serializeFailure, writeFailure, type Failure } from "./failure-file.ts";
 import { Misuse } from "./misuse.ts";
-import { replayFailure } from "./replay.ts";
+import { confirmed, replayFailure } from "./replay.ts";
 import { reproOf } from "./repro-test.ts";
 import { passedRun, violatedRun } from "./testing/stand-in-runs.ts";
 import { storyOf } from "./story.ts";
-import type { CaseRun } from "./case-run.ts";
+import type { Case } from "../world/case.ts";
+import type { CasePlayer, CaseRun } from "./case-run.ts";
 
 let folder = "";
 
@@ -127,6 +128,30 @@ test("a replay says what became of the failure", async () => {
     staleAnchors: ["barrier.align"],
   });
   expect(await replayed({ ...passedRun(failed), verdict: { kind: "broken", reason: "the fence" } })).toBe("broken");
+});
+
+test("a case that passes by a hair is reproduced by one beside it", async () => {
+  const passes = await replayFailure(failure, { play: () => Promise.resolve(passedRun(failed)) });
+  const played: Case[] = [];
+  const hair: CasePlayer = {
+    play(beside) {
+      played.push(beside);
+      return Promise.resolve(beside.seed.endsWith("~5") ? violatedRun("SK-1", "count[3]") : passedRun(beside));
+    },
+  };
+  expect(await confirmed(failure, passes, hair)).toMatchObject({
+    outcome: "reproduced",
+    exact: false,
+    variants: { played: played.length, reproduced: true },
+  });
+  expect(played[0]).toEqual(failure.original.case);
+  const elsewhere: CasePlayer = { play: () => Promise.resolve(violatedRun("CC-8", "dfs0")) };
+  expect(await confirmed(failure, passes, elsewhere)).toMatchObject({
+    outcome: "passes",
+    variants: { played: 16, reproduced: false },
+  });
+  const otherwise = { ...passes, outcome: "fails-differently" } as const;
+  expect(await confirmed(failure, otherwise, hair)).toBe(otherwise);
 });
 
 test("a story is short and says the fault in words", () => {

@@ -1,6 +1,7 @@
 import type { CasePlayer, CaseRun } from "./case-run.ts";
 import type { Failure } from "./failure-file.ts";
 import { signatureOf } from "./signature.ts";
+import { variantsOf } from "./variants.ts";
 
 /**
  * Plays a failure again and says what became of it. It owns the comparison; who can play the case is the caller's to
@@ -13,6 +14,14 @@ export interface Replay {
   readonly run: CaseRun;
   /** Anchors of the plan that nothing matched: the code no longer does what they name. */
   readonly staleAnchors: readonly string[];
+  /** Set when the cases beside it were played, since the case itself passes. */
+  readonly variants?: PlayedVariants;
+}
+
+export interface PlayedVariants {
+  readonly played: number;
+  /** Whether the last of them failed as the file says: the code has changed, the failure has not gone. */
+  readonly reproduced: boolean;
 }
 
 /**
@@ -26,6 +35,22 @@ export async function replayFailure(
   options: { readonly record?: boolean } = {},
 ): Promise<Replay> {
   return replayOf(failure, await player.play(failure.case, options));
+}
+
+/**
+ * A case that passes now may have missed by a microsecond: the cases beside it are played too, until one fails as the file says.
+ * Every other outcome is as it was.
+ */
+export async function confirmed(failure: Failure, replay: Replay, player: CasePlayer): Promise<Replay> {
+  if (replay.outcome !== "passes" && replay.outcome !== "stale") return replay;
+  let played = 0;
+  for (const variant of variantsOf(failure)) {
+    const run = await player.play(variant);
+    played++;
+    if (signatureOf(run.verdict) === failure.signature)
+      return { ...replay, outcome: "reproduced", run, variants: { played, reproduced: true } };
+  }
+  return { ...replay, variants: { played, reproduced: false } };
 }
 
 /** What a run of the failure's case says of it. */

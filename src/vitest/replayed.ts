@@ -2,7 +2,7 @@ import { readFailure } from "../explore/failure-file.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { moduleLoader } from "../explore/module-loader.ts";
 import { findScenarios, openProject } from "../explore/project.ts";
-import { replayFailure, type Replay } from "../explore/replay.ts";
+import { confirmed, replayFailure, type Replay } from "../explore/replay.ts";
 import { isScenario, type Scenario } from "../explore/scenario.ts";
 import { WorldPlayer } from "../explore/world-player.ts";
 import * as face from "../index.ts";
@@ -15,12 +15,13 @@ import { installFence } from "../kernel/fence/fence.ts";
 export async function replayed(
   file: string,
   where: string | Readonly<Record<string, unknown>>,
-): Promise<Pick<Replay, "outcome" | "exact" | "staleAnchors">> {
+): Promise<Pick<Replay, "outcome" | "exact" | "staleAnchors" | "variants">> {
   installFence();
   const failure = readFailure(file);
   const scenario = typeof where === "string" ? await bundled(where) : exported(where, failure.scenario.name);
-  const { outcome, exact, staleAnchors } = await replayFailure(failure, new WorldPlayer(scenario));
-  return { outcome, exact, staleAnchors };
+  const player = new WorldPlayer(scenario);
+  const { run: _, ...told } = await confirmed(failure, await replayFailure(failure, player), player);
+  return told;
 }
 
 async function bundled(module: string): Promise<Scenario> {

@@ -89,7 +89,7 @@ test("what was read before a truncation is missed, whatever was appended in its 
       );
     };
     const lost = (left: number, read: number) =>
-      `log-truncated: in/0 has lost its records from ${left} on, and those up to ${read} were read`;
+      `log-truncated: in/0 has lost its records from ${left} on, and those up to ${read} were there`;
     const append = async (count: number) => {
       const records = Array.from({ length: count }, () => ({ key: null, value: Uint8Array.of(99), timestampMs: 0 }));
       await client.produce({ topic: "in", partition: 0, producerId: -1, epoch: 0, sequence: 0, records });

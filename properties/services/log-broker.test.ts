@@ -242,7 +242,7 @@ test("read-committed stops at the first undecided record, and a commit wakes who
     expect((await waiting).records.map(({ offset }) => offset)).toEqual([0, 1]);
     expect(host.clock.monotonic() - asked).toBeLessThan(100);
     // The marker takes an offset.
-    expect(await client.endOffset("out", 0, "read-committed")).toBe(3);
+    expect(await client.endOffset("out", 0, "read-committed")).toEqual({ endOffset: 3, epoch: 0 });
     await expect(client.fetch({ ...fetch, offset: 9 })).rejects.toMatchObject({ code: "offset-out-of-range" });
     await expect(client.fetch({ ...fetch, topic: "none" })).rejects.toMatchObject({ code: "unknown-topic" });
     await expect(client.createTopic("out", 3)).rejects.toMatchObject({ code: "topic-exists" });
@@ -258,7 +258,7 @@ test("a topic image is there from the start, and is there after a restart", asyn
   await site.play(async host => {
     const client = brokerClient(host);
     expect(await sure(host, () => client.partitions("in/topic"))).toBe(2);
-    expect(await client.endOffset("in/topic", 0, "read-committed")).toBe(600);
+    expect(await client.endOffset("in/topic", 0, "read-committed")).toEqual({ endOffset: 600, epoch: 0 });
     site.end("broker", "power-loss", 10_000);
     await pause(host, 20);
     const fetched = await sure(host, () =>

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encodeEntry, LogDamaged, readLog } from "./log-entry.ts";
+import { encodeEntry, readFinishedLog, readLog } from "./log-entry.ts";
 
 const batches = fc.array(
   fc.array(fc.record({ n: fc.nat(), text: fc.string({ maxLength: 700, size: "max" }) }), {
@@ -48,7 +48,7 @@ test("a torn last entry is cut, whatever of it was written, and no other is touc
 test("rot of an entry that others follow is an error, not a shorter log", () => {
   const bytes = log([[1], [2], [3]]);
   bytes[512 + 14]! ^= 1;
-  expect(() => readLog(bytes)).toThrow(LogDamaged);
+  expect(readLog(bytes).damage).toMatch(/damaged at byte \d+/);
 });
 
 test("a hole before a second writing of the entry that is missing costs nothing", () => {
@@ -78,5 +78,32 @@ test("an entry that was written twice counts once", () => {
 
 test("a repetition of anything but the last entry is an error", () => {
   const bytes = Buffer.concat([encodeEntry(1, ["a"]), encodeEntry(2, ["b"]), encodeEntry(1, ["a"])]);
-  expect(() => readLog(bytes)).toThrow(LogDamaged);
+  expect(readLog(bytes).damage).toMatch(/damaged at byte \d+/);
+});
+
+test("a log says which lives have written it, a repeated entry included", () => {
+  const bytes = Buffer.concat([
+    encodeEntry(1, ["a"], 7),
+    encodeEntry(2, ["b"], 7),
+    encodeEntry(2, ["b"], 9),
+    encodeEntry(3, ["c"], 9),
+  ]);
+  expect(readLog(bytes).lives).toEqual([
+    { mark: 7, first: 1, last: 2 },
+    { mark: 9, first: 2, last: 3 },
+  ]);
+});
+
+test("a log that nobody was writing has no torn end", () => {
+  const bytes = log([[1], [2]]);
+  expect(readFinishedLog(bytes).damage).toBe(undefined);
+  bytes[512 + 14]! ^= 1;
+  expect(readLog(bytes)).toMatchObject({ records: [1], damage: undefined });
+  expect(readFinishedLog(bytes)).toMatchObject({ records: [1], damage: "the log is damaged at byte 512" });
+});
+
+test("a log of which nothing is whole is no empty log", () => {
+  const bytes = log([[1], [2], [3]]);
+  for (const at of [0, 512, 1024]) bytes[at + 14]! ^= 1;
+  expect(readLog(bytes)).toMatchObject({ records: [], damage: expect.stringContaining("byte 0") as string });
 });

@@ -5,13 +5,13 @@ import { crc32c } from "../rpc/crc32c.ts";
  * The bytes of a service's write-ahead log (write-ahead-log.ts writes it). Pure: servers recover by it and oracles judge by it.
  *
  *     entry: u32 length of the payload | u32 CRC32C of the length | u32 CRC32C of the payload | payload
- *     payload: encoded [number of the entry, list of records]
+ *     payload: encoded [number of the entry, list of records, mark of the life of the service that wrote it]
  *
  * An entry is one batch, all or nothing. It begins at a sector boundary, so that a torn write of an entry never
  * touches a sector in which an older one lies.
  */
-export function encodeEntry(number: number, records: readonly unknown[]): Uint8Array {
-  const payload = encode([number, records]);
+export function encodeEntry(number: number, records: readonly unknown[], life = 0): Uint8Array {
+  const payload = encode([number, records, life]);
   const entry = new Uint8Array(roundUp(ENTRY_PREFIX_BYTES + payload.length));
   const view = new DataView(entry.buffer);
   view.setUint32(0, payload.length);
@@ -25,30 +25,53 @@ export function encodeEntry(number: number, records: readonly unknown[]): Uint8A
  * Reads a log. At most one entry is ever unsynced, so only two kinds of damage are honest: a last entry that is not whole,
  * which nobody was promised, and a hole before a second writing of the very entry that the hole should hold. That may be
  * the next entry, or the last one again: each opening writes it once more, and the sync of an earlier opening may have
- * failed. Any other damage is rot of what was acknowledged, and throws {@link LogDamaged}.
+ * failed. Any other damage is rot of what was acknowledged: `damage` says so, and the records are those before it.
  */
 export function readLog(bytes: Uint8Array): LogContents {
   const records: unknown[] = [];
+  const lives: LogLife[] = [];
   let number = 0;
   let last: { readonly number: number; readonly records: readonly unknown[] } | undefined;
   let hole: number | undefined;
+  /** Entries that begin in the hole, by what is left of their prefixes. */
+  let begunInHole = 0;
   let end = 0;
   for (let at = 0; at < bytes.length;) {
     const entry = readEntry(bytes, at);
     if (entry === undefined) {
       hole ??= at;
+      if (lengthAt(bytes, at) !== undefined) begunInHole++;
       at += SECTOR_BYTES;
       continue;
     }
     const repeats = entry.number === number && last !== undefined;
-    if (!repeats && entry.number !== number + 1) throw new LogDamaged(hole ?? at);
+    if (!repeats && entry.number !== number + 1)
+      return {
+        records,
+        last,
+        end,
+        lives,
+        damage: `the log is damaged at byte ${hole ?? at}, and whole entries follow`,
+      };
     if (!repeats) records.push(...entry.records);
     number = entry.number;
+    if (lives.at(-1)?.mark !== entry.life) lives.push({ mark: entry.life, first: number, last: number });
+    else lives[lives.length - 1] = { ...lives.at(-1)!, last: number };
     last = entry;
     hole = undefined;
+    begunInHole = 0;
     at = end = entry.end;
   }
-  return { records, last, end };
+  // Of more than one entry the first had been acknowledged.
+  const damage = begunInHole > 1 ? `the log is damaged at byte ${hole}, and more than one entry lay there` : undefined;
+  return { records, last, end, lives, damage };
+}
+
+/** A log that nobody was writing when it was last seen: it ends with a whole entry. */
+export function readFinishedLog(bytes: Uint8Array): LogContents {
+  const contents = readLog(bytes);
+  if (contents.damage !== undefined || contents.end === bytes.length) return contents;
+  return { ...contents, damage: `the log is damaged at byte ${contents.end}` };
 }
 
 export interface LogContents {
@@ -57,13 +80,17 @@ export interface LogContents {
   readonly last: { readonly number: number; readonly records: readonly unknown[] } | undefined;
   /** Where the next entry goes; what stands behind it was never acknowledged. */
   readonly end: number;
+  /** Who has written it, in order. */
+  readonly lives: readonly LogLife[];
+  /** What was acknowledged is lost: how it shows. */
+  readonly damage: string | undefined;
 }
 
-export class LogDamaged extends Error {
-  override readonly name = "LogDamaged";
-  constructor(at: number) {
-    super(`The log is damaged at byte ${at}, and whole entries follow: what was acknowledged is lost.`);
-  }
+/** Entries that one life of the service has written; the first may be the one before it again. */
+export interface LogLife {
+  readonly mark: number;
+  readonly first: number;
+  readonly last: number;
 }
 
 const SECTOR_BYTES = 512;
@@ -72,17 +99,24 @@ const ENTRY_PREFIX_BYTES = 12;
 export function readEntry(
   bytes: Uint8Array,
   at: number,
-): { number: number; records: readonly unknown[]; end: number } | undefined {
-  if (bytes.length - at < ENTRY_PREFIX_BYTES) return undefined;
+): { number: number; records: readonly unknown[]; life: number; end: number } | undefined {
+  const length = lengthAt(bytes, at);
+  if (length === undefined) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset + at);
-  const length = view.getUint32(0);
-  if (length === 0 || crc32c(bytes, 0, at, at + 4) !== view.getUint32(4)) return undefined;
   const from = at + ENTRY_PREFIX_BYTES;
   const to = from + length;
   if (to > bytes.length || crc32c(bytes, 0, from, to) !== view.getUint32(8)) return undefined;
-  // The checksum holds, so these bytes are what the service wrote: a list of a number and of records.
-  const [number, records] = decode(bytes.subarray(from, to)) as [number, readonly unknown[]];
-  return { number, records, end: at + roundUp(ENTRY_PREFIX_BYTES + length) };
+  // The checksum holds, so these bytes are what the service wrote.
+  const [number, records, life] = decode(bytes.subarray(from, to)) as [number, readonly unknown[], number];
+  return { number, records, life, end: at + roundUp(ENTRY_PREFIX_BYTES + length) };
+}
+
+/** Of the payload of an entry that begins here, whole or not. */
+function lengthAt(bytes: Uint8Array, at: number): number | undefined {
+  if (bytes.length - at < ENTRY_PREFIX_BYTES) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at);
+  const length = view.getUint32(0);
+  return length > 0 && crc32c(bytes, 0, at, at + 4) === view.getUint32(4) ? length : undefined;
 }
 
 function roundUp(bytes: number): number {

@@ -2,7 +2,7 @@ import { DiskError, type DiskFile } from "../host/disk.ts";
 import { makeDurableFolder, parentOf } from "../host/file.ts";
 import type { Host } from "../host/host.ts";
 import { pause } from "../host/pause.ts";
-import { encodeEntry, readLog } from "./log-entry.ts";
+import { encodeEntry, readLog, type LogContents, type LogLife } from "./log-entry.ts";
 
 /**
  * A durable list of records, to which a service appends what it decides before it says so. It owns the file, the order
@@ -14,43 +14,68 @@ import { encodeEntry, readLog } from "./log-entry.ts";
 export class WriteAheadLog {
   readonly #host: Host;
   readonly #file: DiskFile;
+  readonly #mark: number;
+  /** Of this life the last one, which grows. */
+  readonly #lives: LogLife[];
   #number: number;
   #end: number;
   #batch: unknown[] = [];
   #waiting: (() => void)[] = [];
   #flushing = false;
 
-  private constructor(host: Host, file: DiskFile, number: number, end: number) {
+  private constructor(host: Host, file: DiskFile, { last, end, lives }: LogContents) {
     this.#host = host;
     this.#file = file;
-    this.#number = number;
+    this.#number = last === undefined ? 0 : last.number - 1;
     this.#end = end;
+    this.#mark = host.random.uint32();
+    this.#lives = [...lives];
   }
 
   /**
    * Opens or creates the log, and returns its records. Everything that is returned is durable by then, also what a
    * dead incarnation wrote and never synced, or what a sync that failed left in the page cache alone (fsyncgate):
-   * the last entry is written and synced again, behind itself.
+   * the last entry is written and synced again, behind itself. A log with damage is left as it is, for whoever wants to
+   * see it: nothing may be appended.
    */
   static async open(
     host: Host,
     path: string,
-  ): Promise<{ readonly log: WriteAheadLog; readonly records: readonly unknown[] }> {
+  ): Promise<{
+    readonly log: WriteAheadLog;
+    readonly records: readonly unknown[];
+    readonly damage: string | undefined;
+  }> {
     await makeDurableFolder(host.disk, parentOf(path));
     const file = await openOrCreate(host, path);
     try {
       const bytes = await readWhole(file);
-      const { records, last, end } = readLog(bytes);
+      const contents = readLog(bytes);
+      const { records, last, end, damage } = contents;
+      const log = new WriteAheadLog(host, file, contents);
+      if (damage !== undefined) return { log, records, damage: `${path}: ${damage}` };
       if (bytes.length !== end) await file.truncate(end);
-      const log = new WriteAheadLog(host, file, last === undefined ? 0 : last.number - 1, end);
       if (last === undefined) await file.sync();
       else await log.#write(last.records);
       await host.disk.syncDirectory(parentOf(path));
-      return { log, records };
+      return { log, records, damage };
     } catch (error) {
       await file.close();
       throw error;
     }
+  }
+
+  /** How far it is durable; undefined as long as nothing is in it. */
+  get position(): LogPosition | undefined {
+    return this.#number === 0 ? undefined : [this.#mark, this.#number];
+  }
+
+  /** Whether everything is still here that was here when the log had come so far. */
+  holds([mark, number]: LogPosition): boolean {
+    const index = this.#lives.findLastIndex(life => life.mark === mark);
+    const life = this.#lives[index];
+    // The next life has begun with the last entry that it found.
+    return life !== undefined && number <= Math.max(life.last, this.#lives[index + 1]?.first ?? 0);
   }
 
   /** Takes the record's place in the order now; {@link whenDurable} says when it is durable. */
@@ -85,7 +110,7 @@ export class WriteAheadLog {
 
   /** Nothing was promised about the entry yet, so a second try overwrites the first. */
   async #write(records: readonly unknown[]): Promise<void> {
-    const entry = encodeEntry(this.#number + 1, records);
+    const entry = encodeEntry(this.#number + 1, records, this.#mark);
     let written = 0;
     while (written < entry.length) {
       written += (await this.#file.write(entry, written, entry.length - written, this.#end + written)).bytesWritten;
@@ -93,16 +118,21 @@ export class WriteAheadLog {
     await this.#file.datasync();
     this.#number++;
     this.#end += entry.length;
+    const first = this.#lives.at(-1)?.mark === this.#mark ? this.#lives.pop()!.first : this.#number;
+    this.#lives.push({ mark: this.#mark, first, last: this.#number });
   }
 }
 
-/** Repeats what the disk refuses, with growing pauses. Errors that are not the disk's go on their way. */
-export async function untilDiskObeys<T>(host: Host, attempt: () => Promise<T>): Promise<T> {
-  for (let pauseMs = PAUSE_MS_MIN; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)) {
+/** The life of the service that wrote the last entry, and the entry's number: `[mark, number]`. */
+export type LogPosition = readonly [mark: number, number: number];
+
+/** Repeats what the disk refuses, with growing pauses. Errors that are not the disk's, and its last one, go on their way. */
+export async function untilDiskObeys<T>(host: Host, attempt: () => Promise<T>, triesMax = Infinity): Promise<T> {
+  for (let tries = 1, pauseMs = PAUSE_MS_MIN; ; tries++, pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof DiskError)) throw error;
+      if (!(error instanceof DiskError) || tries >= triesMax) throw error;
     }
     await pause(host, pauseMs);
   }
@@ -110,6 +140,19 @@ export async function untilDiskObeys<T>(host: Host, attempt: () => Promise<T>): 
 
 const PAUSE_MS_MIN = 5;
 const PAUSE_MS_MAX = 500;
+
+/** What a service starts from. What the disk does not give for a long while is lost, and the reason is returned. */
+export async function unlessUnreadable<T>(host: Host, what: string, read: () => Promise<T>): Promise<T | string> {
+  try {
+    return await untilDiskObeys(host, read, READS_MAX);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    return `${what} cannot be read: ${error.message}`;
+  }
+}
+
+/** With their pauses about ten seconds. */
+const READS_MAX = 25;
 
 async function openOrCreate(host: Host, path: string): Promise<DiskFile> {
   try {

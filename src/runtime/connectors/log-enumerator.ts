@@ -57,7 +57,11 @@ export class LogEnumerator implements SplitEnumerator<LogSplit> {
       const end = this.#bounded
         ? await this.#ask(() => this.#broker.endOffset(this.#topic, partition, "read-committed"))
         : undefined;
-      found.push({ partition, assigned: false, ...(end === undefined ? {} : { end }) });
+      found.push({
+        partition,
+        assigned: false,
+        ...(end === undefined ? {} : { end: end.endOffset, epoch: end.epoch }),
+      });
     }
     this.#partitions = found;
     for (const subtask of this.#context.readers()) this.#serve(subtask);
@@ -69,11 +73,12 @@ export class LogEnumerator implements SplitEnumerator<LogSplit> {
       ({ partition, assigned }) => !assigned && partition % this.#context.parallelism === subtask,
     );
     for (const state of mine) state.assigned = true;
-    const splits = mine.map(({ partition, end }): LogSplit => ({
+    const splits = mine.map(({ partition, end, epoch }): LogSplit => ({
       topic: this.#topic,
       partition,
       position: 0,
       ...(end === undefined ? {} : { end }),
+      ...(epoch === undefined ? {} : { epoch }),
     }));
     if (splits.length > 0) this.#context.assign(subtask, splits);
     if (this.#bounded) this.#context.noMoreSplits(subtask);
@@ -106,4 +111,6 @@ interface PartitionState {
   readonly partition: number;
   assigned: boolean;
   readonly end?: number;
+  /** Of the log when it ended there. */
+  readonly epoch?: number;
 }

@@ -1,3 +1,4 @@
+import { RpcFault } from "../../rpc/rpc-error.ts";
 import { BrokerClient } from "../../services/log-broker/broker-client.ts";
 import type { FetchedRecord } from "../../services/log-broker/log-record.ts";
 import type { ReaderContext, SourceOutput, SourceReader } from "../api/source.ts";
@@ -47,6 +48,7 @@ export class LogReader<T> implements SourceReader<T, LogSplit> {
         fetching: false,
       };
       this.#splits.push(state);
+      if (split.log !== undefined) this.#broker.remember(split.log);
       this.#fetch(state);
     }
     this.#context.available();
@@ -68,9 +70,13 @@ export class LogReader<T> implements SourceReader<T, LogSplit> {
   }
 
   snapshotState(): readonly LogSplit[] {
-    return this.#splits.map(({ split, position, epoch }) =>
-      epoch === undefined ? { ...split, position } : { ...split, position, epoch },
-    );
+    const { seen } = this.#broker;
+    return this.#splits.map(({ split, position, epoch }) => ({
+      ...split,
+      position,
+      ...(epoch === undefined ? {} : { epoch }),
+      ...(seen === undefined ? {} : { log: seen }),
+    }));
   }
 
   close(): void {
@@ -126,17 +132,19 @@ export class LogReader<T> implements SourceReader<T, LogSplit> {
       waitMsMax: FETCH_WAIT_MS,
       isolation: "read-committed" as const,
       ...(state.epoch === undefined ? {} : { epoch: state.epoch }),
+      // Everything up to the split's end was there when the split was made.
+      ...(state.split.end === undefined ? {} : { through: state.split.end }),
     };
-    const { records, nextOffset, endOffset, epoch } = await untilKnown(
+    const { records, nextOffset, epoch } = await untilKnown(
       this.#context.host,
       () => !this.#closed,
       () => this.#broker.fetch(request),
-    );
-    // Everything up to the split's end was committed when the split was made: an end before it means that records are lost.
-    if (state.split.end !== undefined && endOffset < state.split.end)
-      throw new Unrecoverable(
-        `${state.name} ends at ${endOffset}, and records up to ${state.split.end} were there: they are lost.`,
-      );
+    ).catch((error: unknown) => {
+      // The enumerator has seen it.
+      if (error instanceof RpcFault && error.code === "unknown-topic")
+        throw new Unrecoverable(`${state.name} is gone: ${error.message}`);
+      throw error;
+    });
     state.fetching = false;
     for (const record of records) if (record.offset < state.end) state.fetched.push(record);
     state.nextFetch = nextOffset;

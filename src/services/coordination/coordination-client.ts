@@ -1,6 +1,7 @@
 import type { Host } from "../../host/host.ts";
 import { Body } from "../../rpc/body.ts";
 import { RpcClient } from "../../rpc/rpc-client.ts";
+import { LogWitness } from "../log-witness.ts";
 
 /**
  * The coordination service as its users see it: keys with revisions, one linearizable compare-and-set, and sessions
@@ -13,6 +14,7 @@ import { RpcClient } from "../../rpc/rpc-client.ts";
 export class CoordinationClient {
   readonly #rpc: RpcClient;
   readonly #address: string;
+  readonly #witness = new LogWitness();
 
   constructor(host: Host, options: { readonly address: string; readonly rpcTimeoutMs: number }) {
     this.#rpc = new RpcClient(host, { timeoutMs: options.rpcTimeoutMs });
@@ -64,8 +66,8 @@ export class CoordinationClient {
     this.#rpc.close();
   }
 
-  async #call(method: string, body: unknown): Promise<Body> {
-    return new Body(await this.#rpc.call(this.#address, method, body));
+  async #call(method: string, body: object): Promise<Body> {
+    return this.#witness.hears(await this.#rpc.call(this.#address, method, this.#witness.asks(body)));
   }
 }
 

@@ -2,7 +2,8 @@ import type { Host } from "../../host/host.ts";
 import { Body } from "../../rpc/body.ts";
 import { startRpcServer, type RpcHandlers } from "../../rpc/rpc-server.ts";
 import { DeadlineClock } from "../deadline-clock.ts";
-import { untilDiskObeys, WriteAheadLog } from "../write-ahead-log.ts";
+import { serveNothing, whileWhole } from "../log-witness.ts";
+import { unlessUnreadable, WriteAheadLog } from "../write-ahead-log.ts";
 import type { Change } from "./coordination-client.ts";
 import { coordinationLogPath, type CoordinationChange } from "./coordination-log.ts";
 import { CoordinationState } from "./coordination-state.ts";
@@ -11,6 +12,8 @@ import { CoordinationState } from "./coordination-state.ts";
  * The coordination service: one process, one log, linearizable. It owns the order in which requests are decided and that
  * nothing is said before it is durable, refusals and reads included: what they were decided on could be lost otherwise.
  *
+ * A log that is damaged, or lacks what a user has seen, is never gone on with: every request is refused from then on.
+ *
  * After a restart every session has its full time to live again, since its holder could not be heard meanwhile.
  */
 export function coordinationMain(host: Host, config: { readonly address: string; readonly dir: string }): void {
@@ -18,9 +21,14 @@ export function coordinationMain(host: Host, config: { readonly address: string;
 }
 
 async function serve(host: Host, address: string, dir: string): Promise<void> {
-  const { log, records } = await untilDiskObeys(host, () => WriteAheadLog.open(host, coordinationLogPath(dir)));
+  const path = coordinationLogPath(dir);
+  const opened = await unlessUnreadable(host, path, () => WriteAheadLog.open(host, path));
+  if (typeof opened === "string") return serveNothing(host, address, opened);
+  const { log, records, damage } = opened;
   const state = new CoordinationState();
   for (const record of records) state.apply(record as CoordinationChange);
+  const lost = damage ?? state.lost;
+  if (lost !== undefined) return serveNothing(host, address, lost);
 
   const commit = (changes: readonly CoordinationChange[]): void => {
     for (const change of changes) {
@@ -30,7 +38,8 @@ async function serve(host: Host, address: string, dir: string): Promise<void> {
   };
   const clock = new DeadlineClock(host, session => commit(state.expireSession(session)));
   for (const session of state.sessions()) clock.set(session, state.sessionTtlMs(session)!);
-  await startRpcServer(host, address, handlers(state, log, clock, commit));
+  const noted = (cause: string): void => commit([state.lose(cause)]);
+  await startRpcServer(host, address, whileWhole(host, log, noted, handlers(state, log, clock, commit)));
 }
 
 function handlers(

@@ -14,6 +14,16 @@ export class CoordinationState {
   >();
   readonly #sessions = new Map<string, number>();
   #revision = 0;
+  #lost: string | undefined;
+
+  /** What it was told that it has lost. */
+  get lost(): string | undefined {
+    return this.#lost;
+  }
+
+  lose(cause: string): CoordinationChange {
+    return { kind: "data-lost", cause, revision: this.#revision + 1 };
+  }
 
   get(key: string): VersionedValue | undefined {
     const entry = this.#entries.get(key);
@@ -77,6 +87,9 @@ export class CoordinationState {
         return;
       case "session-expired":
         this.#sessions.delete(change.session);
+        return;
+      case "data-lost":
+        this.#lost = change.cause;
         return;
     }
   }

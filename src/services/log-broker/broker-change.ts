@@ -20,6 +20,8 @@ export type BrokerChange =
   | { readonly kind: "trimmed"; readonly topic: string; readonly partition: number; readonly startOffset: number }
   /** Records from this offset on are lost, as by an unclean election of a replica that lacked them. */
   | { readonly kind: "truncated"; readonly topic: string; readonly partition: number; readonly endOffset: number }
+  /** A user has seen what the log does not hold: nothing is answered any more. */
+  | { readonly kind: "data-lost"; readonly cause: string }
   | Appended
   | { readonly kind: "prepared"; readonly transactionalId: string }
   /** The undecided transaction is decided; a marker takes one offset in each of its partitions. */

@@ -1,6 +1,8 @@
 import type { Host } from "../../host/host.ts";
 import { Body } from "../../rpc/body.ts";
 import { RpcClient } from "../../rpc/rpc-client.ts";
+import { LogWitness } from "../log-witness.ts";
+import type { LogPosition } from "../write-ahead-log.ts";
 import { packRecord, unpackFetched, type FetchedRecord, type NewRecord } from "./log-record.ts";
 
 /**
@@ -15,6 +17,7 @@ export class BrokerClient {
   readonly #rpc: RpcClient;
   readonly #address: string;
   readonly #timeoutMs: number;
+  readonly #witness = new LogWitness();
 
   constructor(host: Host, options: { readonly address: string; readonly rpcTimeoutMs: number }) {
     this.#rpc = new RpcClient(host, { timeoutMs: options.rpcTimeoutMs });
@@ -22,9 +25,19 @@ export class BrokerClient {
     this.#timeoutMs = options.rpcTimeoutMs;
   }
 
+  /** How far the broker's log was at its last answer. A broker that has lost what stood there says `data-lost`. */
+  get seen(): LogPosition | undefined {
+    return this.#witness.seen;
+  }
+
+  /** An earlier client had seen the log so far. */
+  remember(seen: LogPosition): void {
+    this.#witness.remember(seen);
+  }
+
   /** Idempotent; a topic that exists with another number of partitions rejects with the fault `topic-exists`. */
   async createTopic(topic: string, partitions: number): Promise<void> {
-    await this.#rpc.call(this.#address, "broker.create-topic", { topic, partitions });
+    await this.#call("broker.create-topic", { topic, partitions });
   }
 
   /** Rejects with the fault `unknown-topic`. */
@@ -39,7 +52,7 @@ export class BrokerClient {
    */
   async fetch(request: FetchRequest): Promise<Fetched> {
     const timeoutMs = this.#timeoutMs + request.waitMsMax;
-    const reply = new Body(await this.#rpc.call(this.#address, "broker.fetch", request, { timeoutMs }));
+    const reply = await this.#call("broker.fetch", request, { timeoutMs });
     return {
       records: reply.list("records").map(unpackFetched),
       nextOffset: reply.whole("nextOffset"),
@@ -49,8 +62,9 @@ export class BrokerClient {
   }
 
   /** The last stable offset for read-committed, the end of the log otherwise. */
-  async endOffset(topic: string, partition: number, isolation: Isolation): Promise<number> {
-    return (await this.#call("broker.end-offset", { topic, partition, isolation })).whole("endOffset");
+  async endOffset(topic: string, partition: number, isolation: Isolation): Promise<LogEnd> {
+    const reply = await this.#call("broker.end-offset", { topic, partition, isolation });
+    return { endOffset: reply.whole("endOffset"), epoch: reply.whole("epoch") };
   }
 
   /**
@@ -128,12 +142,17 @@ export class BrokerClient {
     this.#rpc.close();
   }
 
-  async #call(method: string, body: unknown): Promise<Body> {
-    return new Body(await this.#rpc.call(this.#address, method, body));
+  async #call(method: string, body: object, options?: { readonly timeoutMs: number }): Promise<Body> {
+    return this.#witness.hears(await this.#rpc.call(this.#address, method, this.#witness.asks(body), options));
   }
 }
 
 export type Isolation = "read-committed" | "read-uncommitted";
+
+export interface LogEnd {
+  readonly endOffset: number;
+  readonly epoch: number;
+}
 
 export interface FetchRequest {
   readonly topic: string;
@@ -144,6 +163,8 @@ export interface FetchRequest {
   readonly isolation: Isolation;
   /** Of the last answer, if what lies before `offset` was read. */
   readonly epoch?: number;
+  /** What lies before this offset was there in that epoch, read or not; `offset` when absent. */
+  readonly through?: number;
 }
 
 export interface Fetched {

@@ -42,7 +42,8 @@ export function brokerHandlers(broker: Broker): RpcHandlers {
     },
     "broker.end-offset": request => {
       const body = new Body(request);
-      return log.whenDurable({ endOffset: partitionOf(state, body).visibleEnd(isolationOf(body)) });
+      const partition = partitionOf(state, body);
+      return log.whenDurable({ endOffset: partition.visibleEnd(isolationOf(body)), epoch: partition.epoch });
     },
     "broker.init-transactions": request => {
       const body = new Body(request);
@@ -123,10 +124,11 @@ async function fetch({ state, log, waiters }: Broker, body: Body): Promise<unkno
 function checkOffset(partition: PartitionLog, body: Body, offset: number): void {
   const name = (): string => `${body.text("topic")}/${body.whole("partition")}`;
   const kept = partition.unchangedSince(body.optionalWhole("epoch") ?? partition.epoch);
-  if (offset > kept) {
+  const through = body.optionalWhole("through") ?? offset;
+  if (through > kept) {
     throw new RpcFault(
       "log-truncated",
-      `${name()} has lost its records from ${kept} on, and those up to ${offset} were read`,
+      `${name()} has lost its records from ${kept} on, and those up to ${through} were there`,
     );
   }
   if (offset < partition.startOffset || offset > partition.endOffset) {

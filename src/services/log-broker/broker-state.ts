@@ -15,6 +15,13 @@ export class BrokerState {
   readonly #producers = new Map<string, TransactionalProducer>();
   readonly #producersById = new Map<number, TransactionalProducer>();
 
+  #lost: string | undefined;
+
+  /** What it was told that it has lost. */
+  get lost(): string | undefined {
+    return this.#lost;
+  }
+
   /** Whether the id belongs to a generation that a later one has fenced. */
   isFenced(transactionalId: string): boolean {
     for (const [prefix, below] of this.#fences) {
@@ -77,6 +84,9 @@ export class BrokerState {
         return;
       case "truncated":
         this.partition(change.topic, change.partition)?.truncate(change.endOffset);
+        return;
+      case "data-lost":
+        this.#lost = change.cause;
         return;
       case "prepared":
         this.#producers.get(change.transactionalId)?.current?.prepare();

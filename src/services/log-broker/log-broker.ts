@@ -3,8 +3,9 @@ import { readFile } from "../../host/file.ts";
 import type { Host } from "../../host/host.ts";
 import { startRpcServer } from "../../rpc/rpc-server.ts";
 import { DeadlineClock } from "../deadline-clock.ts";
-import { readLog } from "../log-entry.ts";
-import { untilDiskObeys, WriteAheadLog } from "../write-ahead-log.ts";
+import { readFinishedLog } from "../log-entry.ts";
+import { serveNothing, whileWhole } from "../log-witness.ts";
+import { unlessUnreadable, WriteAheadLog } from "../write-ahead-log.ts";
 import type { BrokerChange } from "./broker-change.ts";
 import { brokerHandlers } from "./broker-handlers.ts";
 import { brokerLogPath, imageFolder } from "./broker-log.ts";
@@ -15,7 +16,7 @@ import { decideTimeout, type BrokerMode } from "./transaction-decision.ts";
 /**
  * The log broker: one process, one write-ahead log for all partitions and transactions, so that one sync covers whatever
  * came together and a recovery is one fold. It owns recovery and the time-outs of open transactions, by its own
- * monotonic clock; after a restart an open transaction has its full time again.
+ * monotonic clock. A log that is damaged, or lacks what a user has seen, is never gone on with; after a restart an open transaction has its full time again.
  */
 export function logBrokerMain(
   host: Host,
@@ -26,9 +27,16 @@ export function logBrokerMain(
 
 async function serve(host: Host, address: string, dir: string, mode: BrokerMode): Promise<void> {
   const state = new BrokerState();
-  for (const change of await untilDiskObeys(host, () => readImages(host, dir))) state.apply(change);
-  const { log, records } = await untilDiskObeys(host, () => WriteAheadLog.open(host, brokerLogPath(dir)));
+  const images = await unlessUnreadable(host, imageFolder(dir), () => readImages(host, dir));
+  if (typeof images === "string") return serveNothing(host, address, images);
+  for (const change of images.changes) state.apply(change);
+  const path = brokerLogPath(dir);
+  const opened = await unlessUnreadable(host, path, () => WriteAheadLog.open(host, path));
+  if (typeof opened === "string") return serveNothing(host, address, opened);
+  const { log, records, damage } = opened;
   for (const record of records) state.apply(record as BrokerChange);
+  const lost = images.damage ?? damage ?? state.lost;
+  if (lost !== undefined) return serveNothing(host, address, lost);
 
   const commit = (changes: readonly BrokerChange[]): void => {
     for (const change of changes) {
@@ -48,16 +56,23 @@ async function serve(host: Host, address: string, dir: string, mode: BrokerMode)
   for (const { transactionalId, timeoutMs, current } of state.producers.values()) {
     if (current?.state === "open") timeouts.set(transactionalId, timeoutMs);
   }
-  await startRpcServer(host, address, brokerHandlers({ state, log, waiters, timeouts, mode }));
+  const noted = (cause: string): void => commit([{ kind: "data-lost", cause }]);
+  const handlers = brokerHandlers({ state, log, waiters, timeouts, mode });
+  await startRpcServer(host, address, whileWhole(host, log, noted, handlers));
 }
 
-async function readImages(host: Host, dir: string): Promise<readonly BrokerChange[]> {
+async function readImages(
+  host: Host,
+  dir: string,
+): Promise<{ readonly changes: readonly BrokerChange[]; readonly damage: string | undefined }> {
   const changes: BrokerChange[] = [];
+  let damage: string | undefined;
   for (const name of await imageNames(host, dir)) {
-    const bytes = await readFile(host.disk, `${imageFolder(dir)}/${name}`);
-    changes.push(...(readLog(bytes).records as readonly BrokerChange[]));
+    const image = readFinishedLog(await readFile(host.disk, `${imageFolder(dir)}/${name}`));
+    changes.push(...(image.records as readonly BrokerChange[]));
+    if (image.damage !== undefined) damage ??= `${name}: ${image.damage}`;
   }
-  return changes;
+  return { changes, damage };
 }
 
 async function imageNames(host: Host, dir: string): Promise<readonly string[]> {

@@ -116,7 +116,7 @@ async function eachPartition(
   for (const topic of inputTopics) {
     const partitions = await broker.partitions(topic);
     for (let partition = 0; partition < partitions; partition++)
-      await act(topic, partition, await broker.endOffset(topic, partition, "read-uncommitted"));
+      await act(topic, partition, (await broker.endOffset(topic, partition, "read-uncommitted")).endOffset);
   }
 }
 

@@ -10,6 +10,7 @@ export type { Disk, DiskFile } from "./host/disk.ts";
 export type { Connection, Net } from "./host/net.ts";
 export type { Clock, Host, Main, RandomSource, Timer } from "./host/host.ts";
 export type { HostEvent } from "./host/event.ts";
+export { attempts } from "./oracles/failover/fo-4-limits-are-exact.ts";
 export type { FinalState, Oracle, OracleFold, Setting, Violation, Wants } from "./oracles/oracle.ts";
 export type {
   Sink,

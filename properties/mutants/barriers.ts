@@ -40,7 +40,7 @@ export const barrierMutants: readonly Mutant[] = [
     find: 'return { kind: "void" };\n        const cancelled',
     replace: "throw new Error(`barrier ${checkpoint} is obsolete`);\n        const cancelled",
     why: "FLINK-21104: a barrier of a checkpoint that was given up arrives, and the task fails for it.",
-    claims: ["CC-5", "FO-5"],
+    claims: ["FO-4", "CC-5"],
   },
   {
     name: "ba.abort-does-not-release",
@@ -87,11 +87,11 @@ export const barrierMutants: readonly Mutant[] = [
   },
   {
     name: "net.lost-connection-unnoticed",
-    file: "dist/src/runtime/task/fetching-connection.js",
-    find: '() => this.#lose("was lost")',
-    replace: "() => undefined",
-    why: "Jet 2532: the consumer does not notice that its connection is gone, and with it the last messages.",
-    claims: ["SK-1", "FO-5"],
+    file: "dist/src/runtime/task/data-connection.js",
+    find: "this.#connection.reset();\n        this.#lost();",
+    replace: "this.#connection.reset();",
+    why: "Jet 2532: a connection between two workers is gone, and with it the last messages; neither end tells its subtasks.",
+    claims: ["FO-5", "SK-1"],
   },
   {
     name: "net.credit-never-returned",

@@ -111,6 +111,14 @@ export const checkpointMutants: readonly Mutant[] = [
     claims: ["CC-3", "FO-5"],
   },
   {
+    name: "cc.expiry-not-counted",
+    file: "dist/src/runtime/checkpoint/coordinator.js",
+    find: 'return reason === "expired" || reason',
+    replace: "return reason",
+    why: "FLINK-17351: checkpoints expire one after the other, and the job goes on in silence without any.",
+    claims: ["FO-4", "CC-5"],
+  },
+  {
     name: "cc.completes-after-expiry",
     file: "dist/src/runtime/checkpoint/coordinator.js",
     find: '() => this.#abort(pending, "expired")',

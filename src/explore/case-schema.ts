@@ -67,6 +67,8 @@ const knobs = z.strictObject({
   checkpointIntervalMs: positive,
   checkpointTimeoutMs: positive,
   minPauseMs: whole,
+  // Cases that were saved before it could be chosen: a storm may spoil several checkpoints in a row.
+  tolerableFailures: whole.default(1_000),
   heartbeatIntervalMs: positive,
   heartbeatTimeoutMs: positive,
   restartDelayMs: whole,

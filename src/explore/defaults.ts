@@ -21,6 +21,8 @@ export const defaultKnobs: Knobs = {
   checkpointIntervalMs: 150,
   checkpointTimeoutMs: 3_000,
   minPauseMs: 20,
+  // A storm may spoil several checkpoints in a row; that is no reason to fail a job that recovers.
+  tolerableFailures: 1_000,
   heartbeatIntervalMs: 500,
   heartbeatTimeoutMs: 2_000,
   restartDelayMs: 100,

@@ -40,6 +40,8 @@ export interface Knobs {
   readonly checkpointIntervalMs: number;
   readonly checkpointTimeoutMs: number;
   readonly minPauseMs: number;
+  /** Checkpoints in a row that may fail before the job does. */
+  readonly tolerableFailures: number;
   readonly heartbeatIntervalMs: number;
   readonly heartbeatTimeoutMs: number;
   readonly restartDelayMs: number;

@@ -29,7 +29,7 @@ export function clusterOf(layout: Layout, topology: Topology, knobs: Knobs): Clu
       intervalMs: knobs.checkpointIntervalMs,
       timeoutMs: knobs.checkpointTimeoutMs,
       minPauseMs: knobs.minPauseMs,
-      tolerableFailures: TOLERABLE_FAILURES,
+      tolerableFailures: knobs.tolerableFailures,
     },
   };
 }
@@ -39,5 +39,3 @@ const SLOTS_TIMEOUT_MS = 600_000;
 const SLOTS_SETTLE_MS = 50;
 /** Longer than a disk or a service that obeys again needs for what a closing writer still has to do. */
 const CANCEL_TIMEOUT_MS = 5_000;
-/** A storm may spoil several checkpoints in a row; that is no reason to fail a job that recovers. */
-const TOLERABLE_FAILURES = 1_000;

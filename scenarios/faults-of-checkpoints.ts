@@ -1,0 +1,62 @@
+import { attempts, scenario } from "millrace";
+import { payments } from "./data/payments.ts";
+import { balances } from "./jobs/balances.ts";
+
+/** One scenario for each way in which a checkpoint comes to nothing, or into doubt, while the job goes on. */
+const base = { job: balances, params: { recordsPerFetch: 20 }, input: { payments: payments(200) } };
+
+export const overdueAcknowledgement = scenario("overdue-acknowledgement", {
+  ...base,
+  input: { payments: payments(700) },
+  why: "An acknowledgement arrives when its checkpoint was given up and the next one is being taken: it counts for neither, and its state is removed.",
+  knobs: { checkpointTimeoutMs: 500, recordCostUs: 8_000 },
+  plan: on => [
+    on.checkpoint(2).aligned("total[0]").delayRequest("checkpoint.acknowledge", "tm0>jm0", { byMs: 700, forMs: 2_000 }),
+  ],
+});
+
+export const triggerAndAbortLost = scenario("trigger-and-abort-lost", {
+  ...base,
+  why: "One source never hears of a checkpoint, and who waits for its barrier never hears that it was given up: the next barrier tells both.",
+  plan: on => [
+    on.checkpoint(2).triggered().loseRequest("checkpoint.trigger", "jm0>tm0", { forMs: 1_000 }),
+    on.checkpoint(2).triggered().loseRequest("checkpoint.abort", "jm0>tm1", { forMs: 1_000 }),
+  ],
+});
+
+export const barrierFromThePast = scenario("barrier-from-the-past", {
+  ...base,
+  why: "A barrier arrives when its checkpoint was given up: it means nothing any more, and is no reason to fail.",
+  cluster: { workers: 2, slotsPerWorker: 1, partitions: 2 },
+  knobs: { checkpointTimeoutMs: 500, recordCostUs: 20_000 },
+  plan: on => [on.checkpoint(2).triggered().hold("tm0>tm1", { forMs: 900 })],
+  claims: [attempts({ most: 1 })],
+});
+
+export const expiryAfterExpiry = scenario("expiry-after-expiry", {
+  ...base,
+  why: "No barrier gets from one worker to the other: one checkpoint after the other expires, and behind its limit the job begins anew.",
+  cluster: { workers: 2, slotsPerWorker: 1, partitions: 2 },
+  knobs: { checkpointTimeoutMs: 500, tolerableFailures: 2, recordCostUs: 10_000 },
+  plan: on => [on.checkpoint(2).triggered().hold("tm0>tm1", { forMs: 2_500 })],
+  claims: [attempts({ least: 2 })],
+});
+
+export const pointerInDoubtAtARestart = scenario("pointer-in-doubt-at-a-restart", {
+  ...base,
+  why: "A subtask fails while the leader does not know whether its newest pointer was written: it finds out before it restores.",
+  knobs: { restartDelayMs: 0 },
+  plan: on => [
+    on.checkpoint(2).metadataWritten().loseReply("coord.compare-and-set", "jm0>coord", { times: 4, forMs: 2_000 }),
+    on.checkpoint(2).metadataWritten().failTask("total[0]"),
+  ],
+});
+
+export const lateListing = scenario("late-listing", {
+  ...base,
+  why: "A new leader asks what lies on the storage, and is answered when its own checkpoints lie there too: none of them is a leftover.",
+  plan: on => [
+    on.checkpoint(2).completed().kill("jm0", { forMs: 300 }),
+    on.checkpoint(2).completed().delayRequest("store.list", "jm0", { byMs: 700, forMs: 9_000, times: 4 }),
+  ],
+});

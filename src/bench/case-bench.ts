@@ -1,4 +1,3 @@
-import type { CaseRun } from "../explore/case-run.ts";
 import { calmCase } from "../explore/case-generator.ts";
 import { scenario, type Scenario } from "../explore/scenario.ts";
 import { WorldPlayer } from "../explore/world-player.ts";
@@ -18,12 +17,24 @@ import { medianMs, timeMs } from "./rounds.ts";
  */
 export const smallCaseBench: Bench = {
   run: ({ rounds }) =>
-    casesPerSecond("small-case", smallCase, { rounds, cases: 60, coldCases: 60, warmCases: 600, checkpoints: 1 }),
+    casesPerSecond("small-case", smallCase, {
+      rounds,
+      cases: 60,
+      coldCases: 60,
+      warmCases: 600,
+      demanded: { checkpoints: 1, faults: 1 },
+    }),
 };
 
 export const standardCaseBench: Bench = {
   run: ({ rounds }) =>
-    casesPerSecond("standard-case", standardCase, { rounds, cases: 12, coldCases: 12, warmCases: 120, checkpoints: 5 }),
+    casesPerSecond("standard-case", standardCase, {
+      rounds,
+      cases: 12,
+      coldCases: 12,
+      warmCases: 120,
+      demanded: { checkpoints: 5, faults: 3 },
+    }),
 };
 
 /** Resident memory after many small cases over that after the first thousand. */
@@ -92,7 +103,7 @@ const smallCase = scenario("bench-small", {
     persistence: "prefix",
     broker: "durable-prepare",
   },
-  knobs: { bufferRecordsMax: 16, recordCostUs: 12_000, checkpointIntervalMs: 150, restartDelayMs: 10 },
+  knobs: { bufferRecordsMax: 8, recordCostUs: 5_000, checkpointIntervalMs: 20, restartDelayMs: 10 },
   input: { sales: sales(50) },
   plan: on => [on.checkpoint(1).completed().kill("tm0", { forMs: 100 })],
 });
@@ -101,12 +112,19 @@ const standardCase = scenario("bench-standard", {
   why: "Three workers, three storage nodes with two replicas, eight subtasks, 500 records, three faults.",
   job: totals,
   cluster: { workers: 3, slotsPerWorker: 2, storageNodes: 3, replicas: 2, parallelism: 4, partitions: 4 },
-  knobs: { bufferRecordsMax: 16, recordCostUs: 6_000, checkpointIntervalMs: 100, restartDelayMs: 10 },
+  knobs: {
+    bufferRecordsMax: 4,
+    creditsPerChannel: 1,
+    recordCostUs: 2_000,
+    checkpointIntervalMs: 20,
+    minPauseMs: 5,
+    restartDelayMs: 10,
+  },
   input: { sales: sales(500) },
   plan: on => [
-    on.checkpoint(2).completed().kill("tm0", { forMs: 100 }),
-    on.checkpoint(3).triggered().delay("tm1>jm0", { byMs: 5, forMs: 300 }),
-    on.checkpoint(4).completed().powerLoss("dfs1", { forMs: 200 }),
+    on.checkpoint(1).completed().powerLoss("dfs1", { forMs: 100 }),
+    on.checkpoint(2).triggered().delay("tm1>jm0", { byMs: 5, forMs: 300 }),
+    on.checkpoint(3).completed().kill("tm0", { forMs: 100 }),
   ],
 });
 
@@ -118,7 +136,7 @@ async function casesPerSecond(
     cases,
     coldCases,
     warmCases,
-    checkpoints,
+    demanded,
   }: {
     readonly rounds: number;
     /** Cases of a round. */
@@ -127,7 +145,7 @@ async function casesPerSecond(
     readonly coldCases: number;
     /** Cases until the rounds begin. */
     readonly warmCases: number;
-    readonly checkpoints: number;
+    readonly demanded: Demanded;
   },
 ) {
   const player = new WorldPlayer(work);
@@ -139,12 +157,12 @@ async function casesPerSecond(
     for (let i = 0; i < count; i++) {
       // Every round plays the same cases: rounds differ by the machine alone.
       const run = await player.play(caseOf(work, i % cases));
-      requireWork(name, run, checkpoints);
       activeMs += run.activeSimulatedMs;
       events += run.events;
     }
   };
   const coldMs = await timeMs(() => play(coldCases));
+  for (let i = 0; i < cases; i++) await requireWork(player, caseOf(work, i), demanded);
   await play(warmCases - coldCases);
   const ms = await medianMs(rounds, () => play(cases));
   return [
@@ -159,10 +177,25 @@ function caseOf(work: Scenario, index: number): Case {
   return { ...calmCase(work), plan: work.plan, seed: `bench-${index}` };
 }
 
-function requireWork(name: string, run: CaseRun, checkpoints: number): void {
-  const completed = run.claims["CC-1"]?.checked ?? 0;
-  if (run.verdict.kind === "passed" && run.recoveries.withState >= 1 && completed >= checkpoints) return;
+/** What must happen in each case, or its figure says nothing. */
+interface Demanded {
+  readonly checkpoints: number;
+  readonly faults: number;
+}
+
+async function requireWork(player: WorldPlayer, played: Case, demanded: Demanded): Promise<void> {
+  let checkpoints = 0;
+  const run = await player.play(played, {
+    record: true,
+    onEntry: ({ what }) => {
+      if (what === "checkpoint.complete") checkpoints++;
+    },
+  });
+  const faults = run.faults.filter(({ effective }) => effective).length;
+  const { kind } = run.verdict;
+  const { withState } = run.recoveries;
+  if (kind === "passed" && withState >= 1 && checkpoints >= demanded.checkpoints && faults >= demanded.faults) return;
   throw new Error(
-    `${name} did not do its work: ${run.verdict.kind}, ${run.recoveries.withState} restores of state, ${completed} checkpoints.`,
+    `${played.seed} did not do its work: ${kind}, ${withState} restores of state, ${checkpoints} checkpoints, ${faults} faults.`,
   );
 }

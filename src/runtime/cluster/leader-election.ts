@@ -42,15 +42,16 @@ export class LeaderElection {
     }
   }
 
+  /** At the start of a cluster the service is seldom more than a moment late: the first tries follow soon. */
   async #openSession(): Promise<Session> {
-    for (;;) {
+    for (let delayMs = RETRY_MS_MIN; ; delayMs = Math.min(2 * delayMs, this.#retryMs)) {
       const askedMs = this.#host.clock.monotonic();
       try {
         return { id: await this.#coordination.openSession(this.#ttlMs), leaseUntilMs: askedMs + this.#leaseMs };
       } catch (error) {
         rethrowUnlessUnanswered(error);
       }
-      await pause(this.#host, this.#retryMs);
+      await pause(this.#host, Math.min(delayMs, this.#retryMs));
     }
   }
 
@@ -160,3 +161,5 @@ interface Session {
 function rethrowUnlessUnanswered(error: unknown): void {
   if (!(error instanceof RpcError) && !(error instanceof RpcFault)) throw error;
 }
+
+const RETRY_MS_MIN = 20;

@@ -49,9 +49,11 @@ export class WorldPlayer implements CasePlayer {
       record: options.record ?? false,
       ...(options.onEntry === undefined ? {} : { onEntry: options.onEntry }),
       watch: surroundings => {
+        const setting = settingOf(played, actors, surroundings, scenario);
+        const coordination = setting.dishonestDisks?.has(setting.roles.coordination) === true;
         const begun = beginSuite(
-          isBearable(played) ? [...builtInOracles, ...scenario.claims] : outputClaims,
-          settingOf(played, actors, surroundings, scenario),
+          isBearable(played) ? [...builtInOracles, ...scenario.claims] : outputClaims({ coordination }),
+          setting,
         );
         suite = begun;
         return {
@@ -142,6 +144,7 @@ function settingOf(
     dishonestDisks: new Set(played.plan.flatMap(fault => damagedRoles(fault, layout))),
     ...(played.plan.some(({ kind }) => kind === "clock.drift") ? { unsteadyTimers: true } : {}),
     ...(played.topology.broker === "classic" ? { preparedMayExpire: true } : {}),
+    ...(isBearable(played) ? {} : { outputMayBeLost: true }),
     ...(played.topology.broker === "classic" || played.plan.some(({ kind }) => losesForGood(kind))
       ? { lossIsPlanned: true }
       : {}),

@@ -64,6 +64,8 @@ export interface Setting {
   readonly preparedMayExpire?: true;
   /** The plan takes away what nobody can bring back, such as input: the job then owes an end that says so. */
   readonly lossIsPlanned?: true;
+  /** The plan damages more than replicas can make good: what was committed may not be there any more. */
+  readonly outputMayBeLost?: true;
   /** A comparison weaker than equality along the committed order, with the scenario's reason. */
   readonly compare?: { readonly by: "per-key-sequence" | "multiset"; readonly because: string };
 }

@@ -1,10 +1,15 @@
+import type { HostEvent } from "../host/event.ts";
 import { Journal, type EntryListener, type JournalEntry } from "../kernel/journal.ts";
 import type { KernelEnd } from "../kernel/kernel.ts";
 import { RandomStream } from "../kernel/random.ts";
 import { jobKey, type JobRecord } from "../runtime/checkpoint/coordination-keys.ts";
 import { describeJob } from "../runtime/graph/compile-job.ts";
 import type { LogicalGraph } from "../runtime/graph/logical-graph.ts";
-import { coordinationLogPath, readCoordinationLog } from "../services/coordination/coordination-log.ts";
+import {
+  coordinationLogPath,
+  coordinationLoss,
+  readCoordinationLog,
+} from "../services/coordination/coordination-log.ts";
 import { roleFolder } from "../roles/role-table.ts";
 import type { DurableView, Observation } from "../sim/observation.ts";
 import type { Case, Knobs } from "./case.ts";
@@ -99,6 +104,7 @@ class Play {
   readonly #watch: Watch;
   #jobEndedUs: number | undefined;
   #violated = false;
+  #finishedByHearsay = false;
   #late = false;
 
   constructor({ case: played, actors, watch, record, onEntry, eventsMax = EVENTS_MAX }: PlayOptions) {
@@ -174,14 +180,17 @@ class Play {
       this.#log.emitted(role, event, kernel.nowUs);
       this.#triggers.onEmit(role, event);
       // The event is a hint to look; whether the job has ended is read from durable bytes.
-      if (event.event === "job.finished" || event.event === "job.failed") {
-        kernel.at(kernel.nowUs, kernel.owner("calm"), () => this.#jobMayHaveEnded());
+      if (event.event === "job.finished" || event.event === "job.failed" || event.event === "service.data-lost") {
+        kernel.at(kernel.nowUs, kernel.owner("calm"), () => this.#jobMayHaveEnded(event));
       }
     });
   }
 
-  #jobMayHaveEnded(): void {
-    if (this.#jobEndedUs !== undefined || this.#jobRecord()?.state === "running") return;
+  #jobMayHaveEnded({ event }: HostEvent): void {
+    if (this.#jobEndedUs !== undefined) return;
+    // Where the disk of the coordination service keeps nothing that it was given, what the leader heard is all there is.
+    if (this.#engine.damaged.has("coord") && event === "job.finished") this.#finishedByHearsay = true;
+    if (this.#outcome().state === "running") return;
     const { kernel } = this.world;
     this.#jobEndedUs = kernel.nowUs;
     this.#calm();
@@ -205,9 +214,17 @@ class Play {
     this.#engine.cureAll();
   }
 
-  #jobRecord(): JobRecord | undefined {
+  /** What became of the job. Without the memory of the coordination service there is no job any more. */
+  #outcome(): Pick<JobRecord, "state" | "cause"> {
     const bytes = this.world.diskOf("coord").durable.read(coordinationLogPath(roleFolder("coord")));
-    if (bytes === undefined) return undefined;
+    const record = bytes === undefined ? undefined : this.#jobRecord(bytes);
+    if (record !== undefined && record.state !== "running") return record;
+    if (this.#finishedByHearsay) return { state: "finished" };
+    const loss = bytes === undefined ? undefined : coordinationLoss(bytes);
+    return loss === undefined ? { state: "running" } : { state: "failed", cause: `coord has lost its data: ${loss}` };
+  }
+
+  #jobRecord(bytes: Uint8Array): JobRecord | undefined {
     const key = jobKey(this.world.graph.job);
     let record: JobRecord | undefined;
     for (const change of readCoordinationLog(bytes)) {
@@ -218,14 +235,13 @@ class Play {
 
   #report(end: KernelEnd): WorldEnd {
     const { kernel, site } = this.world;
-    const record = this.#jobRecord();
-    const job = record?.state ?? "running";
+    const { state: job, cause } = this.#outcome();
     const verdict = this.#verdict(end, job);
     kernel.journal.digest.foldText(`${verdict} ${job}`);
     if (verdict !== "broken") this.#watch.end({ atUs: kernel.nowUs, job });
     return {
       end: verdict,
-      reason: end.kind === "broken" ? end.reason : end.kind === "exhausted" ? `out of ${end.budget}` : record?.cause,
+      reason: end.kind === "broken" ? end.reason : end.kind === "exhausted" ? `out of ${end.budget}` : cause,
       blame: verdict === "stuck" ? this.#blame() : undefined,
       digest: kernel.journal.digest.hex,
       events: kernel.events,

@@ -5,6 +5,7 @@ import type { Setting } from "../oracle.ts";
 import type { Emission, OriginOfRecord } from "../reference/committed-pool.ts";
 import { NotJudged } from "../reference/keyed-fold.ts";
 import { imageOf } from "../reference/plain-value.ts";
+import { OutputBeforeLoss } from "./output-before-loss.ts";
 import type { VisibleRecord } from "./visible-record.ts";
 
 /**
@@ -29,6 +30,9 @@ export function visibleParts(sink: FileSink<unknown>, setting: Setting): readonl
       if (path.startsWith(prefix)) names.add(decodeURIComponent(path.slice(prefix.length)));
     }
   }
+  const lost = OutputBeforeLoss.of(setting)?.published.keys() ?? [];
+  const marker = `${folderOf(sink)}/committed/`;
+  for (const path of lost) if (path.startsWith(marker)) names.add(path.slice(marker.length));
   return [...names].sort();
 }
 
@@ -53,9 +57,14 @@ function partLines(sink: FileSink<unknown>, name: string, setting: Setting): rea
   for (const role of setting.roles.storage) {
     const bytes = setting.durable(role).read(replicaPath(setting.folder(role), `${folderOf(sink)}/parts/${name}`));
     const contents = bytes === undefined ? undefined : decodeReplica(bytes);
-    if (contents !== undefined) return new TextDecoder().decode(contents).split("\n").slice(0, -1);
+    if (contents !== undefined) return linesOf(contents);
   }
-  return [];
+  const lost = OutputBeforeLoss.of(setting)?.published.get(`${folderOf(sink)}/parts/${name}`);
+  return lost === undefined ? [] : linesOf(lost);
+}
+
+function linesOf(contents: Uint8Array): readonly string[] {
+  return new TextDecoder().decode(contents).split("\n").slice(0, -1);
 }
 
 function recordOf(line: string, part: string): { readonly value: unknown; readonly origin: OriginOfRecord } {

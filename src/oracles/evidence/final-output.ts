@@ -7,6 +7,7 @@ import { referenceStrands, type Strand, type StrandInput } from "../reference/re
 import { imageOf } from "../reference/plain-value.ts";
 import { findOrder, type FoundOrder, type WitnessedFold } from "../reference/witness-search.ts";
 import { logSourceOf, splitsOfLog } from "./log-output.ts";
+import { mayLackCommits, OutputBeforeLoss } from "./output-before-loss.ts";
 import { emissionOf, readHistory, visibleOutput, workStates, type WorkState } from "./visible-output.ts";
 import type { VisibleRecord } from "./visible-record.ts";
 
@@ -42,7 +43,7 @@ export class FinalOutput {
       const sinks = this.graph.nodes.filter(node => node.operator.kind === "sink");
       this.committed = sinks.flatMap(node => visibleOutput(node, this.history, setting));
       const pool = new CommittedPool(this.committed);
-      this.strands = this.#explain(pool, final.job === "finished");
+      this.strands = this.#explain(pool, setting, final.job === "finished" && !mayLackCommits(setting));
       this.unexplained = pool.rest();
     } catch (error) {
       if (!(error instanceof NotJudged)) throw error;
@@ -53,12 +54,13 @@ export class FinalOutput {
     }
   }
 
-  #explain(pool: CommittedPool, complete: boolean): readonly ExplainedStrand[] {
+  #explain(pool: CommittedPool, setting: Setting, complete: boolean): readonly ExplainedStrand[] {
     const sinks = this.graph.nodes.filter(node => node.operator.kind === "sink").length;
     if (!complete && sinks > 1)
       throw new NotJudged("the job has not finished, and one of its sinks may be ahead of another");
+    const input = OutputBeforeLoss.of(setting)?.input ?? this.history;
     const strands = referenceStrands(this.graph, {
-      splitsOf: source => this.#splitsOf(source),
+      splitsOf: source => this.#splitsOf(source, input),
       emissionOf,
     });
     return strands.map(strand => {
@@ -71,10 +73,10 @@ export class FinalOutput {
     });
   }
 
-  #splitsOf(node: LogicalNode) {
+  #splitsOf(node: LogicalNode, input: BrokerHistory) {
     const source = logSourceOf(node);
     if (source === undefined) throw new NotJudged(`what ${node.name} reads is not known here`);
-    return splitsOfLog(source, this.history);
+    return splitsOfLog(source, input);
   }
 }
 

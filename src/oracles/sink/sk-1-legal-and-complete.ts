@@ -1,4 +1,6 @@
 import { type ExplainedStrand, FinalOutput } from "../evidence/final-output.ts";
+import type { Observation } from "../../sim/observation.ts";
+import { OutputBeforeLoss } from "../evidence/output-before-loss.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 import { type CommittedRecord, originName } from "../reference/committed-pool.ts";
 import { compareWeakly } from "../reference/weaker-comparison.ts";
@@ -12,7 +14,8 @@ import { compareWeakly } from "../reference/weaker-comparison.ts";
  *
  * A job may ask for a weaker comparison, with its reason (weaker-comparison.ts); it is made when the job has finished.
  *
- * Left out — jobs whose output the reference cannot explain, because they use timers, a keyed operator behind another, or
+ * Left out — where a plan damages more than can be borne: the commits that the broker's disk has lost, from its log's end.
+ * Parts of files that were published are judged as they were. Jobs whose output the reference cannot explain, because they use timers, a keyed operator behind another, or
  * connectors of their own: the count of checks is then 0. Strands whose silent inputs could stand in too many places.
  */
 export const legalAndComplete: Oracle = {
@@ -20,20 +23,22 @@ export const legalAndComplete: Oracle = {
   sentence:
     "Committed output is what the reference gives along the order that the output itself witnesses: each input once.",
   expectation: "eventually",
-  wants: {},
+  wants: { disks: ["dfs"] },
   begin: setting => new CommittedOutput(setting),
 };
 
 class CommittedOutput implements OracleFold {
   checked = 0;
   readonly #setting: Setting;
+  readonly #kept: OutputBeforeLoss | undefined;
 
   constructor(setting: Setting) {
     this.#setting = setting;
+    this.#kept = OutputBeforeLoss.of(setting);
   }
 
-  on(): undefined {
-    return undefined;
+  on(observation: Observation): undefined {
+    this.#kept?.see(observation);
   }
 
   end(final: FinalState): readonly Violation[] {

@@ -32,6 +32,7 @@ test("what is proved is not played again, what failed is", async () => {
   const proofs = [proof("sure", () => seen.push("sure") > 0), proof("second-time", () => seen.push("second-time") > 2)];
   const first = await play(proofs);
   expect(first.counts).toEqual({ held: 1, failed: 1, left: 0 });
+  expect(first.kept.lastRun).toEqual(first.counts);
   expect(first.kept.proofs["second-time"]).toMatchObject({ reason: "not so: the sky is blue", figures: { looks: 1 } });
   const second = await play(proofs, { record: first.kept });
   expect(second.counts).toEqual({ held: 2, failed: 0, left: 0 });
@@ -53,8 +54,9 @@ test("the record speaks of its own build alone, and a damaged one says nothing",
   try {
     const path = join(folder, "proof.json");
     const result = { issue: 0, what: "x", outcome: "held", figures: {}, seconds: 1, timed: false } as const;
-    writeRecord({ ...empty, proofs: { sure: result } }, path);
-    expect(readRecord("a", path).proofs).toEqual({ sure: result });
+    writeRecord({ ...empty, proofs: { sure: result }, lastRun: { held: 1, failed: 0, left: 0 } }, path);
+    expect(readRecord("a", path)).toMatchObject({ proofs: { sure: result } });
+    expect(readRecord("a", path)).not.toHaveProperty("lastRun");
     expect(readRecord("b", path).proofs).toEqual({});
     writeFileSync(path, '{"kind":');
     expect(readRecord("a", path).proofs).toEqual({});

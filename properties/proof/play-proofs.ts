@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { NotHeld, type Proof } from "./proof.ts";
-import { withResult, type ProofRecord, type ProofResult } from "./proof-record.ts";
+import { withResult, type ProofCounts, type ProofRecord, type ProofResult } from "./proof-record.ts";
 
 /**
  * Plays proofs one after the other: what is proved already is left out, what would not end in time is left for another
- * day, and after each the record is handed out to be kept.
+ * day, and after each the record is handed out to be kept; at the end once more, with the counts.
  */
 export async function playProofs(proofs: readonly Proof[], options: PlayOptions): Promise<ProofCounts> {
   let record = options.record;
@@ -30,6 +30,7 @@ export async function playProofs(proofs: readonly Proof[], options: PlayOptions)
     const reason = result.reason === undefined ? "" : `: ${result.reason}`;
     options.say(`${result.outcome.padEnd(8)} ${proof.id}, ${result.seconds} s${reason}`);
   }
+  options.keep({ ...record, lastRun: counts });
   return counts;
 }
 
@@ -41,8 +42,6 @@ export interface PlayOptions {
   readonly keep: (record: ProofRecord) => void;
   readonly say: (line: string) => void;
 }
-
-export type ProofCounts = Readonly<Record<ProofResult["outcome"] | "left", number>>;
 
 async function play(proof: Proof): Promise<ProofResult> {
   const path = mkdtempSync(join(tmpdir(), `millrace-${proof.id.replace(/[^a-z0-9]+/g, "-")}-`));

@@ -15,7 +15,12 @@ export interface ProofRecord {
   readonly build: string;
   readonly node: string;
   readonly proofs: Readonly<Record<string, ProofResult>>;
+  /** How the last run ended; none while one goes on, or was interrupted. */
+  readonly lastRun?: ProofCounts;
 }
+
+/** `left` was not begun: it would not have ended in time. */
+export type ProofCounts = Readonly<Record<ProofResult["outcome"] | "left", number>>;
 
 export interface ProofResult {
   readonly issue: number;
@@ -42,7 +47,9 @@ export function readRecord(build: string, path = recordPath): ProofRecord {
   if (!existsSync(path)) return empty;
   try {
     const known = JSON.parse(readFileSync(path, "utf8")) as ProofRecord;
-    return known.kind === "millrace-proofs" && known.build === build ? known : empty;
+    if (known.kind !== "millrace-proofs" || known.build !== build) return empty;
+    const { lastRun: _, ...record } = known;
+    return record;
   } catch {
     return empty;
   }

@@ -15,8 +15,11 @@ async function prove({ only, timed, again, time }: ProveFlags): Promise<number> 
     return 2;
   }
   const startMs = performance.now();
+  const record = readRecord(buildHash());
+  // From here on the file speaks of this build and of no finished run.
+  writeRecord(record);
   const { held, failed, left } = await playProofs(asked, {
-    record: readRecord(buildHash()),
+    record,
     again,
     secondsLeft: () => (time === undefined ? Infinity : (time - (performance.now() - startMs)) / 1000),
     keep: writeRecord,

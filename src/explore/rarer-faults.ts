@@ -152,6 +152,7 @@ const oneWay: readonly string[] = [
 const rare: readonly string[] = [
   "broker.create-topic",
   "broker.delete-records",
+  "broker.expire-transaction",
   "broker.partitions",
   "broker.truncate",
   "coord.close-session",

@@ -104,7 +104,7 @@ class Play {
   readonly #watch: Watch;
   #jobEndedUs: number | undefined;
   #violated = false;
-  #finishedByHearsay = false;
+  #hearsay: JobOutcome | undefined;
   #late = false;
 
   constructor({ case: played, actors, watch, record, onEntry, eventsMax = EVENTS_MAX }: PlayOptions) {
@@ -181,15 +181,18 @@ class Play {
       this.#triggers.onEmit(role, event);
       // The event is a hint to look; whether the job has ended is read from durable bytes.
       if (event.event === "job.finished" || event.event === "job.failed" || event.event === "service.data-lost") {
-        kernel.at(kernel.nowUs, kernel.owner("calm"), () => this.#jobMayHaveEnded(event));
+        kernel.at(kernel.nowUs, kernel.owner("calm"), () => this.#jobMayHaveEnded(role, event));
       }
     });
   }
 
-  #jobMayHaveEnded({ event }: HostEvent): void {
+  #jobMayHaveEnded(role: string, { event, detail }: HostEvent): void {
     if (this.#jobEndedUs !== undefined) return;
-    // Where the disk of the coordination service keeps nothing that it was given, what the leader heard is all there is.
-    if (this.#engine.damaged.has("coord") && event === "job.finished") this.#finishedByHearsay = true;
+    // Where the disk of the coordination service keeps nothing that it was given, what was said is all there is.
+    if (this.#engine.damaged.has("coord")) {
+      if (event === "job.finished") this.#hearsay ??= { state: "finished" };
+      else if (role === "coord") this.#hearsay ??= { state: "failed", cause: String(detail?.["cause"]) };
+    }
     if (this.#outcome().state === "running") return;
     const { kernel } = this.world;
     this.#jobEndedUs = kernel.nowUs;
@@ -215,11 +218,11 @@ class Play {
   }
 
   /** What became of the job. Without the memory of the coordination service there is no job any more. */
-  #outcome(): Pick<JobRecord, "state" | "cause"> {
+  #outcome(): JobOutcome {
     const bytes = this.world.diskOf("coord").durable.read(coordinationLogPath(roleFolder("coord")));
     const record = bytes === undefined ? undefined : this.#jobRecord(bytes);
     if (record !== undefined && record.state !== "running") return record;
-    if (this.#finishedByHearsay) return { state: "finished" };
+    if (this.#hearsay !== undefined) return this.#hearsay;
     const loss = bytes === undefined ? undefined : coordinationLoss(bytes);
     return loss === undefined ? { state: "running" } : { state: "failed", cause: `coord has lost its data: ${loss}` };
   }
@@ -279,6 +282,8 @@ class Play {
     return [why, ...[...ailing, ...well].map(({ line }) => line)].join("\n");
   }
 }
+
+type JobOutcome = Pick<JobRecord, "state" | "cause">;
 
 /** How long a job may take after the storm, from its own time-outs. */
 export interface CalmBound {

@@ -28,7 +28,10 @@ export class OutputBeforeLoss {
   private constructor(setting: Setting) {
     const { broker } = setting.roles;
     this.#setting = setting;
-    this.input = readBrokerLog(setting.durable(broker), setting.folder(broker));
+    const view = setting.durable(broker);
+    // Copies: what is read lies in the disk's own bytes, and those are about to be damaged.
+    const kept = { read: (path: string) => view.read(path)?.slice(), list: (folder: string) => view.list(folder) };
+    this.input = readBrokerLog(kept, setting.folder(broker));
   }
 
   /** Contents by the file's path on the store. */

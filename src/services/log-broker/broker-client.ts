@@ -128,6 +128,11 @@ export class BrokerClient {
     });
   }
 
+  /** For operators: the transaction ends as if its time were over. False: none is open, or it is prepared. */
+  async expireTransaction(transactionalId: string): Promise<boolean> {
+    return (await this.#call("broker.expire-transaction", { transactionalId })).flag("expired");
+  }
+
   /** For operators: records before this offset are no longer served. The first offset that still is. */
   async deleteRecords(topic: string, partition: number, beforeOffset: number): Promise<number> {
     return (await this.#call("broker.delete-records", { topic, partition, beforeOffset })).whole("startOffset");

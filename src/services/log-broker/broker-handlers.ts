@@ -15,6 +15,7 @@ import {
   decideCommit,
   decideInit,
   decidePrepare,
+  decideTimeout,
   type BrokerMode,
   type Decision,
 } from "./transaction-decision.ts";
@@ -76,6 +77,12 @@ export function brokerHandlers(broker: Broker): RpcHandlers {
       const name = readName(new Body(request));
       const { outcome, changes } = decideAbort(state, name);
       return decided(broker, name.transactionalId, { outcome: { outcome }, changes });
+    },
+    "broker.expire-transaction": request => {
+      const transactionalId = new Body(request).text("transactionalId");
+      const producer = state.producer(transactionalId);
+      const changes = producer === undefined ? [] : decideTimeout(producer);
+      return decided(broker, transactionalId, { outcome: { expired: changes.length > 0 }, changes });
     },
     "broker.list-transactions": request =>
       log.whenDurable({ transactions: undecided(state, new Body(request).text("prefix")) }),

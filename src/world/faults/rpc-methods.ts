@@ -8,6 +8,7 @@ export const rpcMethods: readonly string[] = [
   "broker.create-topic",
   "broker.delete-records",
   "broker.end-offset",
+  "broker.expire-transaction",
   "broker.fence-generations",
   "broker.fetch",
   "broker.init-transactions",

@@ -66,9 +66,8 @@ export const serviceFaults: readonly FaultDevice[] = [
         // A transaction is open for the few moments between its first record and its preparation: the operator waits for one.
         for (let looks = 0; looks < 400; looks++) {
           const open = (await broker.listTransactions("")).filter(({ state }) => state === "open");
-          for (const { transactionalId, producerId, epoch } of open) {
-            if ((await broker.abort({ transactionalId, producerId, epoch })) === "aborted")
-              changed(`aborted ${transactionalId}`);
+          for (const { transactionalId } of open) {
+            if (await broker.expireTransaction(transactionalId)) changed(`aborted ${transactionalId}`);
           }
           if (open.length > 0) return;
           await pause(host, 2);

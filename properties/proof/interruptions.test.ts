@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("a campaign interrupted at a random moment reports what there was", { timeout: 120_000 }, async () => {
+test("a campaign interrupted at a random moment reports what there was", { timeout: 240_000 }, async () => {
   expect(await interruptedOften(3, folder)).toMatchObject({ interruptions: 3 });
 });
 

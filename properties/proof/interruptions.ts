@@ -22,22 +22,47 @@ export const workerDeaths: Proof = {
   run: ({ path }) => workerKilledOften(50, path),
 };
 
-/** The real world is random here on purpose: a moment that breaks it is to be found. */
+/**
+ * The real world is random here on purpose: a moment that breaks it is to be found. Moments are spread over twice the time
+ * that four cases take on this machine, and what was played by then must be what an undisturbed campaign of as many cases is.
+ */
 export async function interruptedOften(times: number, path: string): ReturnType<Proof["run"]> {
-  let cases = 0;
+  const args = ["explore", "words-under-storm", "--seed", "i", "--json", "--out", path];
+  const four = documentOf<ExploreDocument>(await millrace([...args, "--runs", "4", "--jobs", "2"], path));
+  const digests = new Map<number, string>([[4, four.digest]]);
+  const counts: number[] = [];
   for (let i = 0; i < times; i++) {
-    const args = ["explore", "words-under-storm", "--time", "10m", "--seed", `i${i}`, "--jobs", "2", "--json"];
-    const ended = await millrace([...args, "--out", path], path, child => {
-      onceSpoken(child, () => setTimeout(() => child.kill("SIGINT"), Math.random() * 2_500));
+    const ended = await millrace([...args, "--time", "10m", "--jobs", "2"], path, child => {
+      onceSpoken(child, () => setTimeout(() => child.kill("SIGINT"), Math.random() * 2 * four.wallMs));
     });
     if (ended.code !== 130) throw notWhole(`interruption ${i} ended with exit code ${ended.code}`, ended);
     const report = documentOf<ExploreDocument>(ended);
     const kept = JSON.parse(readFileSync(join(path, "explore.json"), "utf8")) as ExploreDocument;
     if (report.ended !== "interrupted" || !addsUp(report) || kept.digest !== report.digest)
       throw notWhole(`interruption ${i} left a report that is not whole`, ended);
-    cases += report.runs;
+    const known = digests.get(report.runs);
+    if (known !== undefined && known !== report.digest)
+      throw notWhole(`interruption ${i} changed the digest of ${report.runs} cases`, ended);
+    digests.set(report.runs, report.digest);
+    counts.push(report.runs);
   }
-  return { interruptions: times, casesPlayed: cases };
+  const most = Math.max(...counts);
+  const undisturbed = await millrace([...args, "--runs", String(Math.max(1, most)), "--jobs", "1"], path);
+  const casesPlayed = counts.reduce((sum, count) => sum + count, 0);
+  return hold(
+    {
+      // Of a few moments all may fall before the first case.
+      "cases were played by then": times < 10 || casesPlayed >= times,
+      "the digest is that of an undisturbed campaign":
+        most === 0 || documentOf<ExploreDocument>(undisturbed).digest === digests.get(most),
+    },
+    {
+      interruptions: times,
+      casesPlayed,
+      casesMost: most,
+      interruptedBeforeTheFirst: counts.filter(n => n === 0).length,
+    },
+  );
 }
 
 export async function workerKilledOften(times: number, path: string, runs = 12): ReturnType<Proof["run"]> {

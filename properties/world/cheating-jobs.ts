@@ -36,6 +36,26 @@ export const clockReader = job("clock-reader", env => {
     .sinkTo(logSink({ topic: "output" }));
 });
 
+/** Writes down when it was. */
+export const stamper = job("stamper", env => {
+  env.enableCheckpointing(150);
+  env
+    .fromSource(logSource<string>({ topic: "input", bounded: true }), "lines")
+    .map(line => ({ line, atMs: Date.now() }))
+    .name("stamped")
+    .sinkTo(logSink({ topic: "output" }));
+});
+
+/** Draws who wins. */
+export const lottery = job("lottery", env => {
+  env.enableCheckpointing(150);
+  env
+    .fromSource(logSource<string>({ topic: "input", bounded: true }), "lines")
+    .map(line => ({ line, won: Math.random() }))
+    .name("drawn")
+    .sinkTo(logSink({ topic: "output" }));
+});
+
 /** Reads its own source, and swallows the error that it gets. */
 export const diskReader = job("disk-reader", env => {
   env.enableCheckpointing(150);

@@ -6,9 +6,10 @@ import type { FaultKind } from "../world/fault.ts";
 import { damagedRoles } from "../world/faults/damaged-roles.ts";
 import { faultDevice } from "../world/faults/fault-catalogue.ts";
 import { faultMistake } from "../world/faults/fault-mistake.ts";
+import { watchReads } from "../kernel/fence/watched-reads.ts";
 import { playWorld, type Surroundings, type WorldEnd } from "../world/play.ts";
 import type { Actors } from "../world/world.ts";
-import type { CasePlayer, CaseRun, PlayOptions, Verdict } from "./case-run.ts";
+import { noRecoveries, type CasePlayer, type CaseRun, type PlayOptions, type Verdict } from "./case-run.ts";
 import { isBearable, isDamage } from "./damage-budget.ts";
 import { shelf } from "./dataset.ts";
 import { Misuse } from "./misuse.ts";
@@ -28,10 +29,20 @@ export class WorldPlayer implements CasePlayer {
     this.#freshJob = freshJob;
   }
 
+  /** An error of our own costs this case, and not the campaign; a mistake of the author's is the author's to hear of. */
   async play(played: Case, options: PlayOptions = {}): Promise<CaseRun> {
+    refuseMistakes(played, this.#scenario);
+    const input = partitioned(played, this.#scenario);
+    try {
+      return await this.#play(played, input, options);
+    } catch (error) {
+      if (error instanceof Misuse) throw error;
+      return runOfError(error);
+    }
+  }
+
+  async #play(played: Case, input: Actors["input"], options: PlayOptions): Promise<CaseRun> {
     const scenario = this.#scenario;
-    refuseMistakes(played, scenario);
-    const input = partitioned(played, scenario);
     const fresh = options.freshJobModules === true ? this.#freshJob : undefined;
     const actors: Actors = {
       job: scenario.job,
@@ -43,6 +54,7 @@ export class WorldPlayer implements CasePlayer {
     };
     let suite: Suite | undefined;
     let violation: Violation | undefined;
+    let reads: readonly string[] = [];
     const end = await playWorld({
       case: played,
       actors,
@@ -63,14 +75,46 @@ export class WorldPlayer implements CasePlayer {
             return violation !== undefined;
           },
           end(final) {
-            const found = begun.end(final);
+            // The reference calls the job's functions here.
+            const { result: found, reads: noted } = watchReads(() => begun.end(final));
             violation ??= found[0];
+            reads = noted;
           },
         };
       },
     });
-    return runOf(played, end, violation, suite);
+    return runOf(played, notComparable(end, violation, reads), violation, suite);
   }
+}
+
+/** What a function makes of the time, or of chance, no reference can foretell: the run says nothing about the runtime. */
+function notComparable(end: WorldEnd, violation: Violation | undefined, reads: readonly string[]): WorldEnd {
+  const [read] = reads;
+  if (read === undefined || violation === undefined || !referenceClaims.includes(violation.claim)) return end;
+  const reason =
+    `the job's output is not a function of its input: it depends on ${read}. ` +
+    "Take times from the records, and draw nothing: a restore would give other results for the same records.";
+  return { ...end, end: "broken", reason };
+}
+
+/** Those that hold output and state against the reference. */
+const referenceClaims: readonly string[] = ["SK-1", "ST-7"];
+
+function runOfError(error: unknown): CaseRun {
+  const { name, stack } = error instanceof Error ? error : new Error(String(error));
+  const reason = `Millrace itself failed while it played this case: ${stack ?? name}`;
+  return {
+    verdict: { kind: "broken", reason },
+    digest: "",
+    events: 0,
+    simulatedMs: 0,
+    activeSimulatedMs: 0,
+    faults: [],
+    recoveries: noRecoveries,
+    claims: {},
+    phases: [],
+    entries: [],
+  };
 }
 
 function runOf(played: Case, end: WorldEnd, violation: Violation | undefined, suite: Suite | undefined): CaseRun {

@@ -33,7 +33,16 @@ const never = { id: "XX-1", sentence: "No run ever ends.", expectation: "always"
   begin: () => ({ checked: 1, on: () => undefined, end: () => [{ claim: "XX-1", where: "job", message: "the run has ended" }] }) };
 const broken = scenario("never-ends", { why: "A claim that no run can keep.", job: wordsUnderStorm.job, input: { lines: ["a b"] }, claims: [never] });
 simulate("claims are judged", broken, { runs: 3, timeout: 40_000 });
-simulate("too few runs are no proof", wordsUnderStorm, { runs: 100_000, minRuns: 90_000, timeout: 2_000 });
+simulate("too few runs are no proof", wordsUnderStorm, { runs: 100_000, minRuns: 90_000, timeout: 5_000 });
+simulate.skip("what is left out is not played", broken);
+`,
+  );
+  writeFileSync(
+    join(folder, "only.test.ts"),
+    `import { simulate } from "millrace/vitest";
+import { wordsUnderStorm } from "${root}/scenarios/words.ts";
+simulate.only("one alone is played", wordsUnderStorm, { runs: 1, minRuns: 1 });
+simulate("not beside it", wordsUnderStorm, { runs: 100_000, minRuns: 90_000, timeout: 2_000 });
 `,
   );
 });
@@ -43,15 +52,25 @@ afterAll(() => {
   if (written !== undefined) rmSync(dirname(join(root, "reports", written)), { recursive: true });
 });
 
-test("a violated claim fails with its plan and its replay, and too few runs fail too", () => {
+test("a violated claim fails with its plan and its replay, too few runs fail too, and others are left out", () => {
   const { stdout } = spawnSync(
     process.execPath,
-    [join(root, "node_modules/vitest/vitest.mjs"), "run", "--reporter=json", "--root", folder],
+    [join(root, "node_modules/vitest/vitest.mjs"), "run", "--no-file-parallelism", "--reporter=json", "--root", folder],
     { cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", VITEST: undefined } },
   );
   const report = JSON.parse(stdout.slice(stdout.indexOf('{"numTotal'))) as {
-    testResults: { assertionResults: { title: string; failureMessages: string[] }[] }[];
+    testResults: { assertionResults: { title: string; status: string; failureMessages: string[] }[] }[];
   };
+  const statuses = Object.fromEntries(
+    report.testResults.flatMap(file => file.assertionResults.map(one => [one.title, one.status])),
+  );
+  expect(statuses).toEqual({
+    "claims are judged": "failed",
+    "too few runs are no proof": "failed",
+    "what is left out is not played": "skipped",
+    "one alone is played": "passed",
+    "not beside it": "skipped",
+  });
   const messages = Object.fromEntries(
     report.testResults.flatMap(file => file.assertionResults.map(one => [one.title, one.failureMessages.join("\n")])),
   );
@@ -60,6 +79,6 @@ test("a violated claim fails with its plan and its replay, and too few runs fail
   expect(messages["claims are judged"]).toMatch(/Again: npx millrace replay .*never-ends-[0-9a-f]{8}\/case\.json/);
   written = /reports\/(failures\/never-ends-[0-9a-f]{8}\/case\.json)/.exec(messages["claims are judged"] ?? "")?.[1];
   expect(messages["too few runs are no proof"]).toMatch(
-    /Only \d+ of 100000 runs in 1600 ms; at least 90000 are wanted/,
+    /Only \d+ of 100000 runs in 4000 ms; at least 90000 are wanted/,
   );
 });

@@ -244,7 +244,7 @@ class Play {
     if (verdict !== "broken") this.#watch.end({ atUs: kernel.nowUs, job });
     return {
       end: verdict,
-      reason: end.kind === "broken" ? end.reason : end.kind === "exhausted" ? `out of ${end.budget}` : cause,
+      reason: end.kind === "broken" ? brokenBy(end) : end.kind === "exhausted" ? `out of ${end.budget}` : cause,
       blame: verdict === "stuck" ? this.#blame() : undefined,
       digest: kernel.journal.digest.hex,
       events: kernel.events,
@@ -284,6 +284,12 @@ class Play {
 }
 
 type JobOutcome = Pick<JobRecord, "state" | "cause">;
+
+/** With the place where it gave way, where an error says it. */
+function brokenBy({ reason, error }: KernelEnd & { readonly kind: "broken" }): string {
+  const stack = error instanceof Error ? (error.stack ?? "").split("\n").filter(line => /^ +at /.test(line)) : [];
+  return [reason, ...stack].join("\n");
+}
 
 /** How long a job may take after the storm, from its own time-outs. */
 export interface CalmBound {

@@ -28,7 +28,7 @@ export function refuse(process: FencedProcess, api: string, remedy: string): nev
 }
 
 /** ` at jobs/balances.ts:12:5`: the first frame that is neither Node's nor the fence's, where there is one. */
-function callSite(stack: string): string {
+export function callSite(stack: string): string {
   for (const line of stack.split("\n").slice(1)) {
     const place = /^ +at (?:.*\()?(?:async )?((?:file:\/\/)?\/[^()]+:\d+:\d+)\)?$/.exec(line)?.[1];
     if (place === undefined || fenceFrame.test(place)) continue;

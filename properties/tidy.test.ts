@@ -173,8 +173,8 @@ test("each mutant says what it was and which of our claims catches it", async ()
   expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
 });
 
-/** The fence, the drain and the watch over real time exist to handle these globals: they name them by profession. */
-const fenceOwners = /^src\/kernel\/(fence|drain|kernel|real-|testing\/)/;
+/** The fence, the drain, the watch over real time and the test against real TCP handle these globals by profession. */
+const fenceOwners = /^src\/(kernel\/(fence|drain|kernel|real-|testing\/)|sim\/test\/net-differential)/;
 
 interface SourceText {
   readonly path: string;

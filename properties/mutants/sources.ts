@@ -39,10 +39,10 @@ export const sourceMutants: readonly Mutant[] = [
   {
     name: "src.truncated-log-unnoticed",
     file: "dist/src/runtime/connectors/log-reader.js",
-    find: "if (state.split.end !== undefined && endOffset < state.split.end)",
-    replace: "if (state.split.end !== undefined && endOffset < 0)",
-    why: "A log that ends before the end that was promised is waited for, or read to another end, without a word.",
-    claims: ["FO-5", "SK-1"],
+    find: "...(state.epoch === undefined ? {} : { epoch: state.epoch }),",
+    replace: "",
+    why: "KAFKA KIP-320: a reader does not say under which epoch it has read, and does not hear that the log has lost what it read.",
+    claims: ["FO-5", "SK-1", "ST-7", "SO-4"],
   },
   {
     name: "src.ignore-event-ack",

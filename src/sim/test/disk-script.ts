@@ -209,10 +209,34 @@ export function callsIn(script: readonly DiskStep[]): number {
   return script.reduce((sum, one) => sum + (one.do === "together" ? one.steps.length : 1), 0);
 }
 
-/** Also with calls that overlap; {@link diskScript} has one call after the other. */
-export const overlappingScript = fc.array(
-  fc.oneof({ weight: 12, arbitrary: step }, { weight: 1, arbitrary: together }),
-  { minLength: 1, maxLength: 60, size: "max" },
-);
+/** How many descriptors were open at the same time, at most; `seen` is what playing the script has told. */
+export function openedBy(script: readonly DiskStep[], seen: readonly string[]): number {
+  const open: boolean[] = [];
+  let most = 0;
+  for (const [i, step] of script.entries()) {
+    for (const one of step.do === "together" ? step.steps : [step]) {
+      if (one.do === "open" && /^open: \d+$/.test(seen[i]!)) open.push(true);
+      if (one.do === "close" && open.length > 0) open[one.fd % open.length] = false;
+    }
+    most = Math.max(most, open.filter(Boolean).length);
+  }
+  return most;
+}
+
+/**
+ * Also with calls that overlap; {@link diskScript} has one call after the other. Two files are open from the start, since
+ * of the opens that follow most fail.
+ */
+export const overlappingScript = fc
+  .array(fc.oneof({ weight: 12, arbitrary: step }, { weight: 1, arbitrary: together }), {
+    minLength: 1,
+    maxLength: 60,
+    size: "max",
+  })
+  .map((steps): DiskStep[] => [
+    { do: "open", path: "/a", flags: "w+" },
+    { do: "open", path: "/b", flags: "a+" },
+    ...steps,
+  ]);
 
 export const diskScript = fc.array(step, { minLength: 1, maxLength: 60, size: "max" });

@@ -129,7 +129,7 @@ export const checkpointMutants: readonly Mutant[] = [
   {
     name: "cc.no-min-pause",
     file: "dist/src/runtime/checkpoint/coordinator.js",
-    find: "this.#lastEndMs + this.#settings.minPauseMs",
+    find: "this.#lastEndMs + minPauseMs",
     replace: "this.#lastEndMs",
     why: "The pause between two checkpoints is not kept: a job that checkpoints slowly does nothing else.",
     claims: ["CC-3"],

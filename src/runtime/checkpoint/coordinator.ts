@@ -96,10 +96,17 @@ export class CheckpointCoordinator {
     if (!this.#active || this.#pending !== undefined || this.#triggering) return;
     const now = this.#host.clock.monotonic();
     const due = this.#urgent ? now : this.#lastTriggerMs + this.#settings.intervalMs;
-    const earliest = this.#lastEndMs === undefined ? now : this.#lastEndMs + this.#settings.minPauseMs;
+    const earliest = this.#pauseEndsMs(now);
     const delayMs = Math.max(due, earliest, now) - now;
     if (delayMs === 0) void this.#trigger();
     else this.#triggerTimer = this.#host.timer(delayMs, () => void this.#trigger());
+  }
+
+  /** The clock shows whole milliseconds: an end that was earlier than now may have been up to one later than it shows. */
+  #pauseEndsMs(now: number): number {
+    const { minPauseMs } = this.#settings;
+    if (this.#lastEndMs === undefined || minPauseMs === 0) return now;
+    return this.#lastEndMs + minPauseMs + (this.#lastEndMs < now ? 1 : 0);
   }
 
   async #trigger(): Promise<void> {

@@ -8,8 +8,8 @@ import { suggestion } from "./nearest-name.ts";
  * The form of a case in a file. It owns what is accepted at the edge; inside, a case is trusted. Numbers are whole, so
  * that no float ever decides anything.
  */
-const whole = z.int().min(0);
-const positive = z.int().min(1);
+const whole = z.int().min(0, "a whole number, 0 or more, is wanted");
+const positive = z.int().min(1, "a whole number, 1 or more, is wanted");
 
 const trigger = z.union(
   [

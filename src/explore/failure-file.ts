@@ -122,7 +122,7 @@ export function readFailure(path: string): Failure {
   const [issue] = checked.error.issues;
   const where = issue === undefined ? "" : issue.path.map(String).join(".");
   throw new Misuse(
-    `"${where}" is wrong: ${issue?.message ?? "not a failure"}. Restore the file, or run the campaign again.`,
+    `"${where}" is wrong: ${(issue?.message ?? "not a failure").replace(/\.$/, "")}. Restore the file, or run the campaign again.`,
     {
       place: `${place}${lineOfPath(text, issue?.path ?? [])}`,
     },

@@ -96,7 +96,7 @@ export const durableDamage: readonly FaultDevice[] = [
     sentence: "Two machines lose power and come back with each other's disks.",
     target: "machine",
     lasts: "for-a-while",
-    params: { with: { type: "text", otherwise: "tm0" } },
+    params: { with: { type: "role", otherwise: "tm0" } },
     owes: "fail-loudly",
     damages: true,
     law: "swapped machines find each other's files",

@@ -37,7 +37,8 @@ export type ParamRule =
   | { readonly type: "word"; readonly oneOf: readonly string[]; readonly otherwise: string }
   /** Names of roles with commas between them; empty for all. */
   | { readonly type: "roles"; readonly otherwise: "" }
-  /** A path pattern, or the name of a role. */
+  | { readonly type: "role"; readonly otherwise: string }
+  /** A path pattern. */
   | { readonly type: "text"; readonly otherwise: string };
 
 export interface Injected {

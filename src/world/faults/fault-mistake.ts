@@ -24,7 +24,7 @@ export function faultMistake(fault: Fault, services?: readonly string[]): FaultM
       return { path: ["params", name], message: `${fault.kind} takes ${allowed}.` };
     }
     if (!obeys(value, rule, services))
-      return { path: ["params", name], message: `${says(rule)}, not ${JSON.stringify(value)}.` };
+      return { path: ["params", name], message: `${says(rule, services)}, not ${JSON.stringify(value)}.` };
   }
   return undefined;
 }
@@ -88,6 +88,8 @@ function wanted(kind: TargetKind, services: readonly string[] | undefined): stri
 
 function obeys(value: number | string, rule: ParamRule, services: readonly string[] | undefined): boolean {
   switch (rule.type) {
+    case "role":
+      return typeof value === "string" && fits(value, "role", services);
     case "roles":
       return (
         value === "" || (typeof value === "string" && value.split(",").every(name => fits(name, "role", services)))
@@ -101,8 +103,10 @@ function obeys(value: number | string, rule: ParamRule, services: readonly strin
   }
 }
 
-function says(rule: ParamRule): string {
+function says(rule: ParamRule, services: readonly string[] | undefined): string {
   switch (rule.type) {
+    case "role":
+      return `${wanted("role", services)} is wanted`;
     case "roles":
       return `roles with commas between them are wanted, such as "tm0,jm0"`;
     case "integer":

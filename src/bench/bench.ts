@@ -48,6 +48,16 @@ const entries: readonly BenchEntry[] = [
     load: async () => (await import("./case-bench.ts")).standardCaseBench,
   },
   {
+    name: "shrink",
+    work: "a bug of two faults among 40, from 20 starts: cases played and time until the case is 1-minimal",
+    load: async () => (await import("./shrink-bench.ts")).shrinkBench,
+  },
+  {
+    name: "storm-all",
+    work: "the standard case under storms of all families of faults, against the same case without faults",
+    load: async () => (await import("./storm-bench.ts")).stormBench,
+  },
+  {
     name: "soak",
     work: "10,000 small cases: resident memory at the end over that after 1,000",
     load: async () => (await import("./case-bench.ts")).soakBench,

@@ -14,19 +14,16 @@ import { plainKnobs } from "./defaults.ts";
  * When a whole pass has changed something another pass follows, so that the end is 1-minimal.
  */
 export function* shrinkSteps(from: Case, position: ShrinkPosition = start): Generator<ShrinkStep> {
-  let { changed } = position;
+  yield* stepsOfPass(from, position);
+  if (position.changed) yield* stepsOfPass(from, start);
+}
+
+/** What is left of the pass that `position` is in. */
+export function* stepsOfPass(from: Case, position: ShrinkPosition = start): Generator<ShrinkStep> {
   for (let stage = position.stage; stage < stages.length; stage++) {
     const at = stage === position.stage ? position.at : undefined;
     for (const step of stages[stage]!(from, at)) {
       yield { case: step.case, position: { stage, at: step.at, changed: true } };
-    }
-  }
-  if (changed) {
-    changed = false;
-    for (let stage = 0; stage < stages.length; stage++) {
-      for (const step of stages[stage]!(from, undefined)) {
-        yield { case: step.case, position: { stage, at: step.at, changed: true } };
-      }
     }
   }
 }
@@ -65,6 +62,7 @@ const stages: readonly Stage[] = [
   dropKinds,
   dropFaults,
   each(topologySteps),
+  cutInputs,
   dropRecords,
   each(knobSteps),
   each(timeSteps),
@@ -89,43 +87,60 @@ function* dropFaults(from: Case, at: Place | undefined): Generator<StageStep> {
   }
 }
 
+/** Of each input half, a quarter, … one record is cut from its back, then from its front; a slice of a data set stays one. */
+function* cutInputs(from: Case, at: Place | undefined): Generator<StageStep> {
+  for (const { topic, list, place } of topicsFrom(from, at)) {
+    const input = from.input[topic]!;
+    const length = input.kind === "values" ? input.values.length : input.to - input.from;
+    const half = Math.min(Math.ceil(length / 2), length - 1);
+    let size = Math.min(place?.size ?? half, length - 1);
+    for (let offset = place?.offset ?? 0; offset < 2; offset++) {
+      for (; size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+        const [front, back] = offset === 0 ? [0, size] : [size, 0];
+        yield { case: withInput(from, topic, cut(input, front, back)), at: { list, size, offset } };
+      }
+      size = half;
+    }
+  }
+}
+
+function cut(input: TopicInput, front: number, back: number): TopicInput {
+  if (input.kind === "dataset") return { ...input, from: input.from + front, to: input.to - back };
+  return { kind: "values", values: input.values.slice(front, input.values.length - back) };
+}
+
+/**
+ * Records out of the middle of a list: in eighths at the finest, so one by one when there are at most eight. A bug that only
+ * needs so and so much input would cost a run for every record of it.
+ */
 function* dropRecords(from: Case, at: Place | undefined): Generator<StageStep> {
+  for (const { topic, list, place } of topicsFrom(from, at)) {
+    const input = from.input[topic]!;
+    if (input.kind === "dataset") continue;
+    const sizeMin = Math.ceil(input.values.length / 8);
+    for (const { kept, size, offset } of complements(input.values, place, sizeMin)) {
+      if (kept.length === 0) continue;
+      yield { case: withInput(from, topic, { kind: "values", values: kept }), at: { list, size, offset } };
+    }
+  }
+}
+
+function* topicsFrom(from: Case, at: Place | undefined): Generator<{ topic: string; list: number; place?: Place }> {
   const topics = Object.keys(from.input);
   for (let list = at?.list ?? 0; list < topics.length; list++) {
-    const topic = topics[list]!;
-    const place = list === at?.list ? at : undefined;
-    for (const { input, size, offset } of smallerInputs(from.input[topic]!, place)) {
-      yield { case: { ...from, input: { ...from.input, [topic]: input } }, at: { list, size, offset } };
-    }
+    yield { topic: topics[list]!, list, ...(at !== undefined && list === at.list ? { place: at } : {}) };
   }
 }
 
-function* smallerInputs(
-  input: TopicInput,
-  at: Place | undefined,
-): Generator<{ input: TopicInput; size: number; offset: number }> {
-  if (input.kind === "values") {
-    for (const { kept, size, offset } of complements(input.values, at)) {
-      if (kept.length > 0) yield { input: { kind: "values", values: kept }, size, offset };
-    }
-    return;
-  }
-  // A slice stays a slice: half of it, a quarter, … one record is cut from its back, then from its front.
-  const length = input.to - input.from;
-  let size = Math.min(at?.size ?? Math.ceil(length / 2), length - 1);
-  for (let offset = at?.offset ?? 0; offset < 2; offset++) {
-    for (; size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-      const smaller = offset === 0 ? { ...input, to: input.to - size } : { ...input, from: input.from + size };
-      yield { input: smaller, size, offset };
-    }
-    size = Math.min(Math.ceil(length / 2), length - 1);
-  }
+function withInput(from: Case, topic: string, input: TopicInput): Case {
+  return { ...from, input: { ...from.input, [topic]: input } };
 }
 
-/** All of a list, then each half, quarter, … taken away; at size one, again and again until nothing more goes. */
+/** All of a list, then each half, quarter, … taken away, down to chunks of `sizeMin`. */
 function* complements<T>(
   list: readonly T[],
   at: Place | undefined,
+  sizeMin = 1,
 ): Generator<{ kept: readonly T[]; size: number; offset: number }> {
   if (list.length === 0) return;
   let size = Math.min(at?.size ?? list.length, list.length);
@@ -134,7 +149,7 @@ function* complements<T>(
     for (; offset < list.length; offset += size) {
       yield { kept: [...list.slice(0, offset), ...list.slice(offset + size)], size, offset };
     }
-    if (size === 1) return;
+    if (size <= sizeMin) return;
     size = Math.ceil(size / 2);
     offset = 0;
   }

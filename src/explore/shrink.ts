@@ -2,7 +2,7 @@ import type { Case } from "../world/case.ts";
 import type { Fault } from "../world/fault.ts";
 import { anchored } from "./anchor.ts";
 import type { CasePlayer, CaseRun } from "./case-run.ts";
-import { shrinkSteps, type ShrinkPosition } from "./shrink-order.ts";
+import { stepsOfPass, type ShrinkPosition } from "./shrink-order.ts";
 import { signatureOf } from "./signature.ts";
 
 /**
@@ -16,9 +16,10 @@ export async function shrinkCase(failing: FailingCase, player: CasePlayer, budge
   const search = new Search(failing, player, budget);
   await search.drop(fault => !fault.effective);
   await search.drop(fault => !fault.fired);
-  // An anchored fault falls at another instant: what was needed before may not be any more.
-  do await search.descend();
-  while (await search.anchor());
+  let changed = await search.pass();
+  // An anchored fault falls at another instant: what was needed before may not be any more, and another pass tells.
+  if (await search.anchor()) changed = true;
+  while (changed) changed = await search.pass();
   return search.result();
 }
 
@@ -40,8 +41,8 @@ export interface Shrunk extends FailingCase {
 }
 
 /**
- * `1-minimal`: no single fault, machine, setting, or record can go (of a slice of a data set: no record at its ends). The
- * others say what stopped or prevented the search.
+ * `1-minimal`: no single fault, machine or setting can go, no record at an end of an input, and none at all of eight or less
+ * by value. The others say what stopped or prevented the search.
  */
 export type ShrinkEnding = "1-minimal" | "run-budget" | "time-budget" | "not-shrunk";
 
@@ -76,18 +77,19 @@ class Search {
     await this.#attempt({ ...this.#case, plan: this.#case.plan.filter((_, index) => !gone.has(index)) });
   }
 
-  async descend(): Promise<void> {
+  /** Once through everything that may be left out; whether something was. */
+  async pass(): Promise<boolean> {
     let position: ShrinkPosition | undefined;
     descending: for (;;) {
-      for (const step of shrinkSteps(this.#case, position)) {
+      for (const step of stepsOfPass(this.#case, position)) {
         const outcome = await this.#attempt(step.case);
-        if (outcome === "stopped") return;
+        if (outcome === "stopped") return false;
         if (outcome === "fails-alike") {
           position = step.position;
           continue descending;
         }
       }
-      return;
+      return position !== undefined;
     }
   }
 

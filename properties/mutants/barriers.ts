@@ -77,6 +77,19 @@ export const barrierMutants: readonly Mutant[] = [
     claims: ["ST-7", "SO-4", "SK-1", "FO-5"],
   },
   {
+    name: "task.all-input-in-one-turn",
+    file: "dist/src/runtime/task/subtask.js",
+    find: "const { records, more } = this.#input.drive(input, this.#stepRecordsMax);",
+    replace: `let { records, more } = this.#input.drive(input, Infinity);
+        while (more) {
+            const next = this.#input.drive(input, Infinity);
+            records += next.records;
+            more = next.more;
+        }`,
+    why: "A subtask works through all that waits in one turn: its worker answers no heartbeat for longer than its time-out, and the job restarts for ever.",
+    claims: ["FO-5"],
+  },
+  {
     name: "net.released-channel-stays-queued",
     file: "dist/src/runtime/task/input-gate.js",
     find: `const buffer = queue.buffers.shift();

@@ -70,6 +70,14 @@ export const serviceMutants: readonly Mutant[] = [
     claims: ["SK-1", "FO-1", "CC-1", "FO-5", "SK-3", "CC-2", "SI-1"],
   },
   {
+    name: "wal.second-opening-is-damage",
+    file: "dist/src/services/log-entry.js",
+    find: "const repeats = entry.number === number && last !== undefined;",
+    replace: "const repeats = false;",
+    why: "A log whose last entry was written again by an opening, as each opening does, is taken for damaged by the next one.",
+    claims: ["FO-5", "SI-2"],
+  },
+  {
     name: "wal.failed-sync-is-success",
     file: "dist/src/services/write-ahead-log.js",
     find: "await this.#file.datasync();",

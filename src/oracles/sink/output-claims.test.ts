@@ -126,14 +126,13 @@ test("SK-6: a job that is called finished before its last epoch is committed is 
   expect(told(lastEpochBeforeFinished, { secondEnds: undefined }).violations).toMatchObject([{ claim: "SK-6" }]);
 });
 
-test("RE-1: a transaction that was prepared before the last checkpoint's and is left is a violation", () => {
-  expect(told(noOpenTransactions, { stray: "before" }).violations).toMatchObject([{ claim: "RE-1" }]);
-  expect(told(noOpenTransactions, { stray: "before", job: "running" }).violations).toEqual([]);
-});
-
-test("RE-1: what a worker prepares that wakes behind the last sweep is not held against the job", () => {
-  expect(told(noOpenTransactions, { stray: "after" }).violations).toEqual([]);
-});
+test.each(["before", "after"] as const)(
+  "RE-1: a transaction that was prepared %s the last checkpoint's and is left is a violation",
+  stray => {
+    expect(told(noOpenTransactions, { stray }).violations).toMatchObject([{ claim: "RE-1" }]);
+    expect(told(noOpenTransactions, { stray, job: "running" }).violations).toEqual([]);
+  },
+);
 
 test("SO-4: an offset of the last record instead of the next is a violation", () => {
   expect(told(exactSuffix, { firstPositions: [1, 1] }).violations).toMatchObject([

@@ -1,4 +1,4 @@
-import { scenario } from "millrace";
+import { attempts, scenario } from "millrace";
 import { wordCount } from "./jobs/word-count.ts";
 
 const lines = [
@@ -14,4 +14,14 @@ export const wordsUnderStorm = scenario("words-under-storm", {
   job: wordCount,
   cluster: { workers: 2, partitions: 2 },
   input: { lines: Array.from({ length: 80 }, (_, index) => `${lines[index % lines.length]!} ${index % 7}`) },
+});
+
+export const dearRecords = scenario("dear-records", {
+  why: "Records that take long wait in large buffers: a worker answers its leader between them, and is not taken for dead.",
+  job: wordCount,
+  cluster: { workers: 2, partitions: 2 },
+  knobs: { recordCostUs: 60_000, bufferRecordsMax: 64, creditsPerChannel: 4, checkpointTimeoutMs: 20_000 },
+  input: { lines: Array.from({ length: 60 }, (_, index) => lines[index % lines.length]!) },
+  plan: on => [on.event("source.first-record").plus({ ms: 300 }).failTask("count[1]")],
+  claims: [attempts({ most: 2 })],
 });

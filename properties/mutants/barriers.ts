@@ -87,7 +87,7 @@ export const barrierMutants: readonly Mutant[] = [
             more = next.more;
         }`,
     why: "A subtask works through all that waits in one turn: its worker answers no heartbeat for longer than its time-out, and the job restarts for ever.",
-    claims: ["FO-5"],
+    claims: ["FO-4", "FO-5"],
   },
   {
     name: "net.released-channel-stays-queued",

@@ -75,7 +75,7 @@ export const serviceMutants: readonly Mutant[] = [
     find: "const repeats = entry.number === number && last !== undefined;",
     replace: "const repeats = false;",
     why: "A log whose last entry was written again by an opening, as each opening does, is taken for damaged by the next one.",
-    claims: ["FO-5", "SI-2"],
+    claims: ["SK-4", "SK-1", "FO-5"],
   },
   {
     name: "wal.failed-sync-is-success",

@@ -108,7 +108,7 @@ const smallCase = scenario("bench-small", {
   plan: on => [on.checkpoint(1).completed().kill("tm0", { forMs: 100 })],
 });
 
-const standardCase = scenario("bench-standard", {
+export const standardCase = scenario("bench-standard", {
   why: "Three workers, three storage nodes with two replicas, eight subtasks, 500 records, three faults.",
   job: totals,
   cluster: { workers: 3, slotsPerWorker: 2, storageNodes: 3, replicas: 2, parallelism: 4, partitions: 4 },

@@ -1,12 +1,6 @@
 import { readFile } from "../../host/file.ts";
-import type {
-  EnumeratorContext,
-  ReaderContext,
-  Source,
-  SourceOutput,
-  SourceReader,
-  SplitEnumerator,
-} from "../api/source.ts";
+import type { ReaderContext, Source, SourceOutput, SourceReader } from "../api/source.ts";
+import { FixedSplits } from "./fixed-splits.ts";
 
 /**
  * Reads text files of the host's disk line by line, each line parsed. A split is a file; its position is the number of
@@ -22,7 +16,8 @@ export function fileSource<T>(options: FileSourceOptions<T>): Source<T, FileSpli
   return {
     kind: "files",
     boundedness: "bounded",
-    createEnumerator: (context, restored) => new FileEnumerator(context, paths, restored),
+    createEnumerator: (context, restored) =>
+      new FixedSplits(context, { names: paths, unread: (path): FileSplit => ({ path, position: 0 }), restored }),
     createReader: context => new FileReader(context, parse),
   };
 }
@@ -38,44 +33,6 @@ export interface FileSplit {
   readonly path: string;
   /** Lines read so far. */
   readonly position: number;
-}
-
-class FileEnumerator implements SplitEnumerator<FileSplit> {
-  readonly #context: EnumeratorContext<FileSplit>;
-  readonly #paths: readonly string[];
-  readonly #assigned: Set<string>;
-
-  constructor(context: EnumeratorContext<FileSplit>, paths: readonly string[], restored: unknown) {
-    this.#context = context;
-    this.#paths = paths;
-    this.#assigned = new Set(restored as readonly string[] | undefined);
-  }
-
-  start(): void {}
-
-  /** The i-th file belongs to subtask i mod parallelism. */
-  addReader(subtask: number): void {
-    const mine = this.#paths.filter(
-      (path, i) => i % this.#context.parallelism === subtask && !this.#assigned.has(path),
-    );
-    for (const path of mine) this.#assigned.add(path);
-    if (mine.length > 0)
-      this.#context.assign(
-        subtask,
-        mine.map(path => ({ path, position: 0 })),
-      );
-    this.#context.noMoreSplits(subtask);
-  }
-
-  addSplitsBack(subtask: number, splits: readonly FileSplit[]): void {
-    if (this.#context.readers().includes(subtask)) this.#context.assign(subtask, splits);
-  }
-
-  snapshotState(): readonly string[] {
-    return [...this.#assigned];
-  }
-
-  close(): void {}
 }
 
 /** A file is read whole when its split comes: input beyond memory wants several files, or the log. */

@@ -1,11 +1,5 @@
-import type {
-  EnumeratorContext,
-  ReaderContext,
-  Source,
-  SourceOutput,
-  SourceReader,
-  SplitEnumerator,
-} from "../api/source.ts";
+import type { ReaderContext, Source, SourceOutput, SourceReader } from "../api/source.ts";
+import { FixedSplits } from "./fixed-splits.ts";
 
 /**
  * Makes records by number, `generate(0)` to `generate(count − 1)`, from a pure function. Split s of n makes the numbers
@@ -19,7 +13,12 @@ export function generatorSource<T>(options: GeneratorOptions<T>): Source<T, Gene
   return {
     kind: "generator",
     boundedness: "bounded",
-    createEnumerator: (context, restored) => new GeneratorEnumerator(context, splits, restored),
+    createEnumerator: (context, restored) =>
+      new FixedSplits(context, {
+        names: Array.from({ length: splits }, (_, split) => split),
+        unread: (split): GeneratorSplit => ({ split, position: 0 }),
+        restored,
+      }),
     createReader: context => new GeneratorReader(context, { count, generate, splits }),
   };
 }
@@ -41,42 +40,6 @@ export interface GeneratorSplit {
   readonly split: number;
   /** Records made so far. */
   readonly position: number;
-}
-
-class GeneratorEnumerator implements SplitEnumerator<GeneratorSplit> {
-  readonly #context: EnumeratorContext<GeneratorSplit>;
-  readonly #splits: number;
-  readonly #assigned: Set<number>;
-
-  constructor(context: EnumeratorContext<GeneratorSplit>, splits: number, restored: unknown) {
-    this.#context = context;
-    this.#splits = splits;
-    this.#assigned = new Set(restored as readonly number[] | undefined);
-  }
-
-  start(): void {}
-
-  /** Split s belongs to subtask s mod parallelism. */
-  addReader(subtask: number): void {
-    const mine: GeneratorSplit[] = [];
-    for (let split = subtask; split < this.#splits; split += this.#context.parallelism) {
-      if (this.#assigned.has(split)) continue;
-      this.#assigned.add(split);
-      mine.push({ split, position: 0 });
-    }
-    if (mine.length > 0) this.#context.assign(subtask, mine);
-    this.#context.noMoreSplits(subtask);
-  }
-
-  addSplitsBack(subtask: number, splits: readonly GeneratorSplit[]): void {
-    if (this.#context.readers().includes(subtask)) this.#context.assign(subtask, splits);
-  }
-
-  snapshotState(): readonly number[] {
-    return [...this.#assigned];
-  }
-
-  close(): void {}
 }
 
 class GeneratorReader<T> implements SourceReader<T, GeneratorSplit> {

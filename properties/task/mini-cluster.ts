@@ -1,272 +1,28 @@
-import { expect, onTestFinished, test } from "vitest";
-import type { Host } from "../../host/host.ts";
-import { crc32c } from "../../rpc/crc32c.ts";
-import { Kernel } from "../../kernel/kernel.ts";
-import { Site } from "../../sim/site.ts";
-import { diskless } from "../../sim/test/diskless.ts";
-import { job, type JobFactory } from "../api/job.ts";
-import type { KeyedProcessFunction } from "../api/functions.ts";
-import type { CommitOutcome, Sink } from "../api/sink.ts";
-import type { ReaderContext, Source } from "../api/source.ts";
-import { watermarks } from "../api/watermarks.ts";
-import { compileJob } from "../graph/compile-job.ts";
-import { consumersOf, producersOf, type JobVertex } from "../graph/job-graph.ts";
-import { readStateFile } from "../state/state-reader.ts";
-import { Shuffle } from "./shuffle.ts";
-import { startTask } from "./task.ts";
-import type { RunningTask, StoredFile, SubtaskSnapshot, TaskEnvironment } from "./task-contract.ts";
+import { expect, onTestFinished } from "vitest";
+import type { Host } from "../../src/host/host.ts";
+import { crc32c } from "../../src/rpc/crc32c.ts";
+import { Kernel } from "../../src/kernel/kernel.ts";
+import { Site } from "../../src/sim/site.ts";
+import { diskless } from "../../src/sim/test/diskless.ts";
+import { job, type JobFactory } from "../../src/runtime/api/job.ts";
+import type { CommitOutcome, Sink } from "../../src/runtime/api/sink.ts";
+import type { ReaderContext, Source } from "../../src/runtime/api/source.ts";
+import { compileJob } from "../../src/runtime/graph/compile-job.ts";
+import { consumersOf, producersOf, type JobVertex } from "../../src/runtime/graph/job-graph.ts";
+import { readStateFile } from "../../src/runtime/state/state-reader.ts";
+import { Shuffle } from "../../src/runtime/task/shuffle.ts";
+import { startTask } from "../../src/runtime/task/task.ts";
+import type {
+  RunningTask,
+  StoredFile,
+  SubtaskSnapshot,
+  TaskEnvironment,
+} from "../../src/runtime/task/task-contract.ts";
+import { add, type Payment } from "./payment.ts";
 
-/**
- * What one subtask promises, on two workers that talk over the simulated network. Longer than usual: the little cluster
- * stands below the tests, because only a test file may bring runtime and sim together.
- */
-interface Payment {
-  readonly account: string;
-  readonly cents: number;
-}
+export type ClusterFactory = (env: Parameters<JobFactory<Record<string, never>>>[0], cluster: MiniCluster) => unknown;
 
-const pay = (account: string, cents: number): Payment => ({ account, cents });
-const add = (a: Payment, b: Payment): Payment => ({ account: b.account, cents: a.cents + b.cents });
-
-test("records flow through chain, exchange and state to the sink, across workers", async () => {
-  const cluster = new MiniCluster(sums);
-  await cluster.deploy();
-  cluster.feed(0, pay("ann", 1), pay("bob", 10), pay("ann", 2));
-  cluster.feed(1, pay("cid", 5));
-  await cluster.checkpoint(1);
-  expect(cluster.committed.toSorted(byText)).toEqual(
-    [pay("ann", 1), pay("ann", 3), pay("bob", 10), pay("cid", 5)].toSorted(byText),
-  );
-});
-
-test("nothing is committed before a checkpoint that holds it is complete", async () => {
-  const cluster = new MiniCluster(sums);
-  await cluster.deploy();
-  cluster.feed(0, pay("ann", 1));
-  await cluster.settle();
-  await cluster.trigger(1);
-  expect(cluster.acknowledged(1)).toHaveLength(cluster.tasks.length);
-  expect(cluster.committed).toEqual([]);
-  await cluster.complete(1);
-  expect(cluster.committed).toEqual([pay("ann", 1)]);
-});
-
-test("an aborted checkpoint's work is committed with the next one that completes", async () => {
-  const cluster = new MiniCluster(sums);
-  await cluster.deploy();
-  cluster.feed(0, pay("ann", 1));
-  await cluster.trigger(1);
-  await cluster.abort(1);
-  cluster.feed(0, pay("ann", 2));
-  await cluster.checkpoint(2);
-  expect(cluster.committed).toEqual([pay("ann", 1), pay("ann", 3)]);
-});
-
-test("state holds exactly the records before the barrier (BA-1)", async () => {
-  const cluster = new MiniCluster(sums, { creditsPerChannel: 1 });
-  await cluster.deploy();
-  cluster.feed(0, ...Array.from({ length: 40 }, (_, i) => pay(`a${i % 5}`, 1)));
-  cluster.feed(1, ...Array.from({ length: 40 }, (_, i) => pay(`a${i % 5}`, 100)));
-  await cluster.trigger(1);
-  const positions = cluster.splitsOf(1).map(split => split.next);
-  const expected = new Map<string, number>();
-  for (const [split, next] of positions.entries()) {
-    for (let i = 0; i < next; i++)
-      expected.set(`a${i % 5}`, (expected.get(`a${i % 5}`) ?? 0) + (split === 0 ? 1 : 100));
-  }
-  const held = cluster.stateOf(1).map(({ key, value }) => [key, (value as Payment).cents]);
-  expect(new Map(held as [string, number][])).toEqual(expected);
-});
-
-test("a restore goes on exactly where the checkpoint was, also with another parallelism", async () => {
-  for (const parallelism of [2, 1, 3]) {
-    const before = new MiniCluster(sums);
-    await before.deploy();
-    before.feed(0, pay("ann", 1), pay("bob", 2));
-    await before.checkpoint(1);
-    before.feed(0, pay("ann", 1_000));
-    await before.trigger(2);
-
-    const after = new MiniCluster(sums, { parallelism, feeds: before.feeds, ledger: before.ledger });
-    await after.deploy(before.acknowledged(1), 1);
-    await after.checkpoint(3);
-    expect(after.committed.filter(({ account }) => account === "ann").map(({ cents }) => cents)).toEqual([1, 1_001]);
-  }
-});
-
-test("what the restored checkpoint had prepared is committed before new input", async () => {
-  const before = new MiniCluster(sums);
-  await before.deploy();
-  before.feed(0, pay("ann", 1));
-  await before.trigger(1);
-  const after = new MiniCluster(sums, { feeds: before.feeds, ledger: before.ledger });
-  await after.deploy(before.acknowledged(1), 1);
-  expect(after.committed).toEqual([pay("ann", 1)]);
-});
-
-test("an unknown outcome is asked again until it is known", async () => {
-  const cluster = new MiniCluster(sums);
-  await cluster.deploy();
-  cluster.feed(0, pay("ann", 1));
-  cluster.ledger.answers.push("unknown", "unknown", "already-committed");
-  await cluster.checkpoint(1);
-  expect(cluster.ledger.asked).toBe(3);
-  expect(cluster.failures).toEqual([]);
-});
-
-test("lost prepared work fails the subtask loudly", async () => {
-  for (const outcome of ["aborted", "unknown-id"] as const) {
-    const cluster = new MiniCluster(sums);
-    await cluster.deploy();
-    cluster.feed(0, pay("ann", 1));
-    cluster.ledger.answers.push(outcome);
-    await cluster.checkpoint(1);
-    expect(cluster.failures.join()).toContain(outcome);
-  }
-});
-
-test("a bounded job finishes only after a checkpoint behind its end, with everything committed (SK-6)", async () => {
-  const cluster = new MiniCluster(sums);
-  await cluster.deploy();
-  cluster.feed(0, pay("ann", 1), pay("ann", 2));
-  await cluster.trigger(1);
-  cluster.endFeeds();
-  await cluster.settle();
-  await cluster.complete(1);
-  expect(cluster.endOfData).toBe(cluster.tasks.length);
-  expect(cluster.finished).toEqual([]);
-  await cluster.checkpoint(2);
-  expect(cluster.finished).toHaveLength(cluster.tasks.length);
-  expect(cluster.committed).toEqual([pay("ann", 1), pay("ann", 3)]);
-});
-
-test("a consumer whose notification was lost learns of the last checkpoint from its producers", async () => {
-  const cluster = new MiniCluster(sums);
-  await cluster.deploy();
-  cluster.feed(0, pay("ann", 1));
-  cluster.endFeeds();
-  await cluster.trigger(1);
-  await cluster.complete(1, task => task.vertex.id === "payments");
-  expect(cluster.finished).toHaveLength(cluster.tasks.length);
-  expect(cluster.committed).toEqual([pay("ann", 1)]);
-});
-
-test("a job without checkpoints commits at its end", async () => {
-  const cluster = new MiniCluster(sums, { checkpointed: false });
-  await cluster.deploy();
-  cluster.feed(0, pay("ann", 1));
-  cluster.endFeeds();
-  await cluster.settle();
-  expect(cluster.committed).toEqual([pay("ann", 1)]);
-  expect(cluster.finished).toHaveLength(cluster.tasks.length);
-});
-
-test("no record from behind a barrier is processed before every input delivered it (BA-2)", async () => {
-  const cluster = new MiniCluster(sums);
-  await cluster.deploy();
-  cluster.trigger1(1, "payments", 0);
-  cluster.feed(0, pay("ann", 1));
-  await cluster.settle();
-  expect(cluster.acknowledged(1).map(({ vertex, subtask }) => `${vertex}[${subtask}]`)).toEqual(["payments[0]"]);
-  cluster.trigger1(1, "payments", 1);
-  await cluster.settle();
-  expect(cluster.acknowledged(1)).toHaveLength(cluster.tasks.length);
-  expect(cluster.stateOf(1)).toEqual([]);
-  await cluster.trigger(2);
-  expect(cluster.stateOf(2)).toHaveLength(1);
-});
-
-test("a newer barrier releases channels that wait for an older one (BA-4)", async () => {
-  const cluster = new MiniCluster(sums);
-  await cluster.deploy();
-  cluster.trigger1(1, "payments", 0);
-  cluster.feed(0, pay("ann", 1));
-  await cluster.checkpoint(2);
-  expect(cluster.committed).toEqual([pay("ann", 1)]);
-  expect(cluster.declined).toContain("1 alignment-cancelled");
-});
-
-test("an abort releases channels, and barriers that come later are void (BA-4)", async () => {
-  const cluster = new MiniCluster(sums);
-  await cluster.deploy();
-  cluster.trigger1(1, "payments", 0);
-  cluster.feed(0, pay("ann", 1));
-  await cluster.abort(1);
-  cluster.trigger1(1, "payments", 1);
-  await cluster.checkpoint(2);
-  expect(cluster.committed).toEqual([pay("ann", 1)]);
-  expect(cluster.failures).toEqual([]);
-});
-
-test("an exception of an author's function fails its subtask and no process", async () => {
-  const cluster = new MiniCluster((env, self) =>
-    env
-      .fromSource(self.source(), "payments")
-      .map(p => {
-        if (p.cents < 0) throw new Error("a negative payment");
-        return p;
-      })
-      .keyBy(p => p.account)
-      .reduce(add)
-      .sinkTo(self.sink()),
-  );
-  await cluster.deploy();
-  cluster.feed(0, pay("ann", -1));
-  await cluster.settle();
-  expect(cluster.failures).toContain("payments[0]#1: Error: a negative payment");
-});
-
-test("a lost connection fails both ends of every channel on it", async () => {
-  const cluster = new MiniCluster(sums);
-  await cluster.deploy();
-  cluster.site.kill("tm1");
-  await cluster.settle();
-  expect(cluster.failures).toHaveLength(cluster.tasks.filter(task => task.worker === "tm0").length);
-});
-
-test("a cancelled subtask lets go of everything and says so once", async () => {
-  const cluster = new MiniCluster(sums);
-  await cluster.deploy();
-  cluster.feed(0, pay("ann", 1));
-  await cluster.cancel();
-  expect(cluster.canceled).toHaveLength(cluster.tasks.length);
-  expect(cluster.failures).toEqual([]);
-});
-
-test("event-time timers fire by the watermark, and survive a restore", async () => {
-  const lastCents: KeyedProcessFunction<string, Payment, Payment> = {
-    process(record, context) {
-      context.registerEventTimer(record.cents + 100);
-    },
-    onTimer(timer, context, out) {
-      out.collect(pay(context.key, timer.atMs));
-    },
-  };
-  const build: ClusterFactory = (env, cluster) =>
-    env
-      .fromSource(
-        cluster.source(),
-        watermarks.monotonic(p => p.cents),
-        "payments",
-      )
-      .keyBy(p => p.account)
-      .process(lastCents)
-      .sinkTo(cluster.sink());
-  const before = new MiniCluster(build, { parallelism: 1 });
-  await before.deploy();
-  before.feed(0, pay("ann", 1), pay("bob", 50), pay("cid", 120));
-  await before.checkpoint(1);
-  expect(before.committed).toEqual([pay("ann", 101)]);
-  const after = new MiniCluster(build, { parallelism: 1, feeds: before.feeds, ledger: before.ledger });
-  await after.deploy(before.acknowledged(1), 1);
-  after.endFeeds();
-  await after.checkpoint(2);
-  expect(after.committed).toEqual([pay("ann", 101), pay("bob", 150), pay("cid", 220)]);
-});
-
-type ClusterFactory = (env: Parameters<JobFactory<Record<string, never>>>[0], cluster: MiniCluster) => unknown;
-
-const sums: ClusterFactory = (env, cluster) =>
+export const sums: ClusterFactory = (env, cluster) =>
   env
     .fromSource(cluster.source(), "payments")
     .keyBy(p => p.account)
@@ -287,7 +43,7 @@ interface TestSplit {
 }
 
 /** Two workers on simulated machines, and the test in the part of job manager, storage, source and sink. */
-class MiniCluster {
+export class MiniCluster {
   readonly feeds: Payment[][];
   readonly ledger: Ledger;
   readonly tasks: {
@@ -645,7 +401,3 @@ class MiniCluster {
 
 /** What checkpoint storage holds: it outlives a cluster. */
 const storage = new Map<string, Uint8Array>();
-
-function byText(a: unknown, b: unknown): number {
-  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
-}

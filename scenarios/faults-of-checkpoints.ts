@@ -60,3 +60,9 @@ export const lateListing = scenario("late-listing", {
     on.checkpoint(2).completed().delayRequest("store.list", "jm0", { byMs: 700, forMs: 9_000, times: 4 }),
   ],
 });
+
+export const assignmentLost = scenario("assignment-lost", {
+  ...base,
+  why: "A reader never hears of its split: the attempt fails and begins anew, and no checkpoint takes the split for assigned.",
+  plan: on => [on.elected().loseRequest("source.event", "jm0>tm0", { forMs: 5_000 })],
+});

@@ -150,13 +150,4 @@ export const checkpointMutants: readonly Mutant[] = [
     why: "A new attempt restores while the pointer of a newer checkpoint is being written.",
     claims: ["CC-10", "CC-8"],
   },
-  {
-    name: "cc.failure-not-scoped-to-attempt",
-    file: "dist/src/runtime/cluster/scheduler.js",
-    find: `if (this.#execution === execution)
-                    this.fail(\`deployment on \${worker.role}: \${String(error)}\`);`,
-    replace: "this.fail(`deployment on ${worker.role}: ${String(error)}`);",
-    why: "FLINK-13593: what failed in an older attempt fails the new one.",
-    claims: ["FO-4", "CC-5"],
-  },
 ];

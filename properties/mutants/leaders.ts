@@ -60,15 +60,6 @@ export const leaderMutants: readonly Mutant[] = [
     claims: ["CC-8", "FO-1"],
   },
   {
-    name: "ha.reentrant-restore",
-    file: "dist/src/runtime/cluster/scheduler.js",
-    find: 'if (this.#phase === "running")\n            void this.#recover(cause, forGood);',
-    replace:
-      'if (this.#phase === "running" || this.#phase === "canceling")\n            void this.#recover(cause, forGood);',
-    why: "FLINK-31041: two quick failures restore twice.",
-    claims: ["FO-4", "SK-1", "ST-2", "FO-5"],
-  },
-  {
     name: "ha.no-guard-on-pointer",
     file: "dist/src/runtime/checkpoint/guarded-register.js",
     find: "guard: { key: leaderKey, revision: token },",
@@ -118,46 +109,11 @@ export const leaderMutants: readonly Mutant[] = [
     claims: ["FO-5", "SI-1"],
   },
   {
-    name: "fence.token-not-checked-by-worker",
-    file: "dist/src/runtime/cluster/leader-link.js",
-    find: "if (current === undefined || message.token !== current.token || message.worker !== current.worker) {",
-    replace: "if (current === undefined) {",
-    why: "A worker does what any leader says: the words of one that was deposed count.",
-    claims: ["FO-1", "SK-1", "FO-5"],
-  },
-  {
-    name: "fence.token-not-checked-by-leader",
-    file: "dist/src/runtime/cluster/job-master.js",
-    find: "if (this.over || message.token !== this.token)",
-    replace: "if (this.over)",
-    why: "A leader takes what was said to another one: words of a worker's older registration count.",
-    claims: ["FO-1", "CC-2"],
-  },
-  {
     name: "fence.lost-worker-is-heard",
     file: "dist/src/runtime/cluster/job-master.js",
     find: "if (this.registry.get(message.worker) === undefined)",
     replace: "if (message.worker === undefined)",
     why: "A worker that was given up is listened to, and never told: its acknowledgements count, and its subtasks run on.",
     claims: ["FO-1", "FO-5", "CC-2"],
-  },
-  {
-    name: "fence.canceled-attempt-is-deployed",
-    file: "dist/src/runtime/cluster/task-table.js",
-    find: "if (attempt <= this.#canceledUpTo)\n            return false;",
-    replace: "",
-    why: "The deployment of an attempt that was cancelled comes late, and runs beside the next.",
-    claims: ["FO-1", "SK-1"],
-  },
-  {
-    name: "fence.deploys-beside-the-living",
-    file: "dist/src/runtime/cluster/scheduler.js",
-    find: `await new Promise(resolve => {
-            this.#allLetGo = resolve;
-            this.#checkLetGo();
-        });`,
-    replace: "",
-    why: "A new attempt is deployed before the subtasks of the old one have let go.",
-    claims: ["FO-1", "SK-1", "FO-4"],
   },
 ];

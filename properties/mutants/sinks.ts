@@ -156,14 +156,6 @@ export const sinkMutants: readonly Mutant[] = [
     claims: ["SK-1", "SK-3", "SK-2", "FO-5", "SK-6"],
   },
   {
-    name: "sink.rename-not-synced",
-    file: "dist/src/runtime/connectors/part-store.js",
-    find: "await this.#disk.syncDirectory(this.#folder);\n        return isPending",
-    replace: "return isPending",
-    why: "A part is committed by a rename that is not synced: a power loss takes it back, and nobody commits it again.",
-    claims: ["SK-3", "SK-2", "SK-6", "SK-1"],
-  },
-  {
     name: "sink.no-fence",
     file: "dist/src/runtime/connectors/transactional-log-writer.js",
     find: "await this.#known(() => this.#broker.fenceGenerations(this.#prefix, this.#context.attempt));",

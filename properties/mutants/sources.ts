@@ -37,14 +37,6 @@ export const sourceMutants: readonly Mutant[] = [
     claims: ["SO-4", "ST-7", "SK-1"],
   },
   {
-    name: "src.truncated-log-unnoticed",
-    file: "dist/src/runtime/connectors/log-reader.js",
-    find: "...(state.epoch === undefined ? {} : { epoch: state.epoch }),",
-    replace: "",
-    why: "KAFKA KIP-320: a reader does not say under which epoch it has read, and does not hear that the log has lost what it read.",
-    claims: ["FO-5", "SK-1", "ST-7", "SO-4"],
-  },
-  {
     name: "src.ignore-event-ack",
     file: "dist/src/runtime/cluster/source-coordinator.js",
     find: "this.#deliver(subtask, event).then(",
@@ -59,22 +51,5 @@ export const sourceMutants: readonly Mutant[] = [
     replace: "restored: undefined,",
     why: "FLINK-20290: the enumerator is not reset with its readers: a split is in its hands and in a reader's.",
     claims: ["SO-1", "SO-4", "SK-1", "ST-7"],
-  },
-  {
-    name: "src.enumerator-snapshot-too-early",
-    file: "dist/src/runtime/cluster/source-coordinator.js",
-    find: `if (this.#inFlight > 0)
-            await new Promise(resolve => this.#drained.push(resolve));`,
-    replace: "",
-    why: "The enumerator's state is taken while an assignment is on its way: it is in a reader of which the checkpoint knows nothing.",
-    claims: ["SO-1", "SO-2", "SK-1", "FO-5"],
-  },
-  {
-    name: "src.trigger-lost-while-suspended",
-    file: "dist/src/runtime/task/subtask.js",
-    find: "this.#triggerWaiting = { checkpoint, timestampMs };",
-    replace: "return;",
-    why: "A trigger that comes while a sink still prepares is dropped, and nobody is told.",
-    claims: ["FO-5"],
   },
 ];

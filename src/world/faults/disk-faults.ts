@@ -2,7 +2,7 @@ import { diskErrorCodes, type DiskErrorCode } from "../../host/disk.ts";
 import { diskOperations, type DiskOperation } from "../../sim/disk/disk-operation.ts";
 import type { CallPattern } from "../../sim/disk/call-pattern.ts";
 import { numberOf, wordOf, type Fault } from "../fault.ts";
-import { onDisk } from "./disk-lever.ts";
+import { onPaths, atMost, onDisk } from "./disk-lever.ts";
 import type { FaultDevice } from "./fault-device.ts";
 
 /**
@@ -17,7 +17,7 @@ export const diskFaults: readonly FaultDevice[] = [
     lasts: "for-a-while",
     params: {
       operation: { type: "word", oneOf: [...diskOperations, "any"], otherwise: "write" },
-      path: { type: "text", otherwise: "*" },
+      path: onPaths,
       code: { type: "word", oneOf: diskErrorCodes, otherwise: "EIO" },
       times: { type: "integer", min: 0, max: 1_000, otherwise: 1 },
     },
@@ -48,7 +48,7 @@ export const diskFaults: readonly FaultDevice[] = [
     sentence: "fsync gives EIO and marks the pages clean though they were never written.",
     target: "role",
     lasts: "once",
-    params: { times: { type: "integer", min: 1, max: 1_000, otherwise: 1 } },
+    params: { times: atMost },
     owes: "recover",
     law: "after a failed sync the next one succeeds and the pages are lost all the same",
     inject: (levers, fault) =>
@@ -83,7 +83,7 @@ export const diskFaults: readonly FaultDevice[] = [
     lasts: "for-a-while",
     params: {
       operation: { type: "word", oneOf: [...diskOperations, "any"], otherwise: "any" },
-      calls: { type: "integer", min: 1, max: 1_000, otherwise: 1 },
+      calls: atMost,
     },
     owes: "stall",
     law: "a hung call is never answered, and a restart gives the process its disk back",

@@ -2,7 +2,11 @@ import type { DiskFault } from "../../sim/disk/disk-fault.ts";
 import type { SimDisk } from "../../sim/disk/sim-disk.ts";
 import type { Fault } from "../fault.ts";
 import { roleOf } from "../layout.ts";
-import type { Injected, Levers } from "./fault-device.ts";
+import type { Injected, Levers, ParamRule } from "./fault-device.ts";
+
+/** Parameters that faults of disks share: which paths they meet, and how often. */
+export const onPaths: ParamRule = { type: "text", otherwise: "*" };
+export const atMost: ParamRule = { type: "integer", min: 1, max: 1_000, otherwise: 1 };
 
 /** Begins a fault that lasts on the disk of the role that is its target. */
 export function onDisk(levers: Levers, fault: Fault, begin: (disk: SimDisk, role: string) => DiskFault): Injected {

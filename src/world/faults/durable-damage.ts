@@ -1,7 +1,7 @@
 import { roleFolder } from "../../roles/role-table.ts";
 import { numberOf, wordOf, type Fault } from "../fault.ts";
 import { machineOf, roleOf } from "../layout.ts";
-import { diskOf, onDisk } from "./disk-lever.ts";
+import { onPaths, atMost, diskOf, onDisk } from "./disk-lever.ts";
 import { instantly, noEffect, type FaultDevice, type Injected, type Levers } from "./fault-device.ts";
 
 /**
@@ -27,8 +27,8 @@ export const durableDamage: readonly FaultDevice[] = [
     target: "role",
     lasts: "once",
     params: {
-      path: { type: "text", otherwise: "*" },
-      times: { type: "integer", min: 1, max: 1_000, otherwise: 1 },
+      path: onPaths,
+      times: atMost,
     },
     owes: "fail-loudly",
     damages: true,
@@ -43,7 +43,7 @@ export const durableDamage: readonly FaultDevice[] = [
     sentence: "A write is lost like that, and its bytes overwrite a part of another file.",
     target: "role",
     lasts: "once",
-    params: { times: { type: "integer", min: 1, max: 1_000, otherwise: 1 } },
+    params: { times: atMost },
     owes: "fail-loudly",
     damages: true,
     law: "a misdirected write leaves its place as it was and spoils another",
@@ -57,7 +57,7 @@ export const durableDamage: readonly FaultDevice[] = [
     sentence: "Bits of a durable file flip.",
     target: "role",
     lasts: "for-good",
-    params: { path: { type: "text", otherwise: "*" }, times: { type: "integer", min: 1, max: 1_000, otherwise: 1 } },
+    params: { path: onPaths, times: atMost },
     owes: "fail-loudly",
     damages: true,
     law: "rot changes bits of one durable file and of no other",
@@ -68,7 +68,7 @@ export const durableDamage: readonly FaultDevice[] = [
     sentence: "A sector of a durable file cannot be read until it is written again.",
     target: "role",
     lasts: "for-good",
-    params: { path: { type: "text", otherwise: "*" }, times: { type: "integer", min: 1, max: 1_000, otherwise: 1 } },
+    params: { path: onPaths, times: atMost },
     owes: "fail-loudly",
     damages: true,
     law: "a latent sector fails to be read until it is written",

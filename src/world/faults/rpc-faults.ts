@@ -2,49 +2,32 @@ import { noNetEffect } from "../../sim/net/net-effect.ts";
 import type { FrameTrap } from "../../sim/net/frame-gate.ts";
 import { numberOf, type Fault } from "../fault.ts";
 import { roleOf } from "../layout.ts";
-import type { FaultDevice, Injected, Levers } from "./fault-device.ts";
+import type { FaultDevice, Injected, Levers, ParamRule } from "./fault-device.ts";
 import { rpcMethods } from "./rpc-methods.ts";
 import { watched } from "./network-faults.ts";
 
-const LOST_REQUEST = "checkpoint.acknowledge";
-const LOST_REPLY = "coord.compare-and-set";
+/** What is met where a plan names no method: the message of that part whose loss hurts most. */
+const usual = { request: "checkpoint.acknowledge", reply: "coord.compare-and-set" } as const;
 const DELAYED = "checkpoint.acknowledge";
+const times: ParamRule = { type: "integer", min: 1, max: 1_000, otherwise: 1 };
 
 /**
  * Faults of single messages, by kind and by role. They are made of resets and holds, as in life: a lost request is a
  * connection that broke before it was read, a lost reply one that broke behind it, and the caller cannot tell them apart.
  */
 export const rpcFaults: readonly FaultDevice[] = [
-  {
+  losing("request", {
     kind: "rpc.lose-request",
     sentence:
       "The connection is reset just before a request is delivered: the call did not happen, and the caller cannot know.",
-    target: "link-or-role",
-    lasts: "for-a-while",
-    params: {
-      method: { type: "word", oneOf: rpcMethods, otherwise: LOST_REQUEST },
-      times: { type: "integer", min: 1, max: 1_000, otherwise: 1 },
-    },
-    owes: "recover",
     law: "a lost request was never carried out, and its caller does not know",
-    prepare,
-    inject: (levers, fault) => trap(levers, fault, LOST_REQUEST, "request", { kind: "lose" }),
-  },
-  {
+  }),
+  losing("reply", {
     kind: "rpc.lose-reply",
     sentence:
       "The connection is reset just before a reply is delivered: the call did happen, and the caller cannot know.",
-    target: "link-or-role",
-    lasts: "for-a-while",
-    params: {
-      method: { type: "word", oneOf: rpcMethods, otherwise: LOST_REPLY },
-      times: { type: "integer", min: 1, max: 1_000, otherwise: 1 },
-    },
-    owes: "recover",
     law: "a call whose reply was lost was carried out, and its caller does not know",
-    prepare,
-    inject: (levers, fault) => trap(levers, fault, LOST_REPLY, "reply", { kind: "lose" }),
-  },
+  }),
   {
     kind: "rpc.delay",
     sentence: "A request, or a reply, arrives late, and all that is behind it on its connection.",
@@ -54,7 +37,7 @@ export const rpcFaults: readonly FaultDevice[] = [
       method: { type: "word", oneOf: rpcMethods, otherwise: DELAYED },
       part: { type: "word", oneOf: ["request", "reply"], otherwise: "request" },
       byUs: { type: "integer", min: 1, max: 60_000_000, otherwise: 500_000 },
-      times: { type: "integer", min: 1, max: 1_000, otherwise: 1 },
+      times,
     },
     owes: "recover",
     law: "a delayed message is late, and so is what is behind it",
@@ -66,6 +49,22 @@ export const rpcFaults: readonly FaultDevice[] = [
       }),
   },
 ];
+
+/** Both losses are one device: which of the two messages of a call meets the reset is all that differs. */
+function losing(
+  part: "request" | "reply",
+  about: Pick<FaultDevice, "sentence" | "law"> & { readonly kind: "rpc.lose-request" | "rpc.lose-reply" },
+): FaultDevice {
+  return {
+    ...about,
+    target: "link-or-role",
+    lasts: "for-a-while",
+    params: { method: { type: "word", oneOf: rpcMethods, otherwise: usual[part] }, times },
+    owes: "recover",
+    prepare,
+    inject: (levers, fault) => trap(levers, fault, usual[part], part, { kind: "lose" }),
+  };
+}
 
 /** A connection must be read from its first byte. */
 function prepare({ site }: Levers): void {

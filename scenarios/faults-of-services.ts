@@ -56,3 +56,14 @@ export const classicBroker = scenario("classic-broker", {
   knobs: { restartsMax: 3, transactionTimeoutMs: 1_000, stormMs: 12_000 },
   plan: on => [on.checkpoint(2).completed().kill("jm0", { forMs: 8_000 })],
 });
+
+export const batchOfTheDead = scenario("batch-of-the-dead", {
+  ...base,
+  why: "A worker has died, and what it last sent to the broker arrives when the next attempt has swept: it begins no transaction that nobody would end.",
+  input: { payments: payments(400) },
+  knobs: { recordCostUs: 10_000 },
+  plan: on => [
+    on.checkpoint(2).aligned("total[1]").delayRequest("broker.produce", "tm1>broker", { byMs: 1_500, forMs: 2_000 }),
+    on.checkpoint(2).preCommitted("total[1]").plus({ ms: 20 }).kill("tm1", { forMs: 100 }),
+  ],
+});

@@ -102,14 +102,6 @@ export const serviceMutants: readonly Mutant[] = [
     claims: ["SK-1"],
   },
   {
-    name: "broker.fence-not-checked-at-prepare",
-    file: "dist/src/services/log-broker/transaction-decision.js",
-    find: 'if (standing === "undecided" && state.isFenced(name.transactionalId)) {',
-    replace: 'if (standing === "never") {',
-    why: "A generation that was fenced may still prepare: its transaction lingers and hides all that is committed behind it.",
-    claims: ["SK-4", "RE-1"],
-  },
-  {
     name: "broker.epoch-not-checked",
     file: "dist/src/services/log-broker/produce-decision.js",
     find: "if (batch.epoch < producer.epoch) {",

@@ -161,7 +161,7 @@ export const sinkMutants: readonly Mutant[] = [
     find: "await this.#known(() => this.#broker.fenceGenerations(this.#prefix, this.#context.attempt));",
     replace: "",
     why: "Earlier generations are not fenced: a worker that was thought dead prepares behind the sweep, and nobody ends it.",
-    claims: ["SK-4", "RE-1"],
+    claims: ["SK-4", "RE-1", "SK-1"],
   },
   {
     name: "sink.open-transaction-left",

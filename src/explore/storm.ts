@@ -49,9 +49,7 @@ export function stormPlan(dice: Dice, ground: StormGround): readonly Fault[] {
 export function kindsOf(profile: Profile): readonly FaultKind[] {
   if (profile === "all") return faultKinds;
   if (profile === "beyond") return [...new Set([...forcingKinds, ...faultKinds.filter(isDamage)])];
-  return profile === "light"
-    ? standardKinds.filter(kind => kind !== "site.power-loss" && kind !== "disk.sync-fails")
-    : standardKinds;
+  return profile === "light" ? lightKinds : standardKinds;
 }
 
 /** No redundancy makes good for them, the input itself is gone, and the job ends with it: few storms have one. */
@@ -65,7 +63,21 @@ function inputLoss(dice: Dice, ground: StormGround, budget: DamageBudget): Fault
   return rarerFault(dice, ground, dice.pick(kinds), when, undefined, budget);
 }
 
-/** Those of which many storms were played and found survivable; the others are for `all`. */
+/** What happens to every cluster in a year. */
+const lightKinds: readonly FaultKind[] = [
+  "proc.kill",
+  "proc.pause",
+  "machine.power-loss",
+  "net.delay",
+  "net.hold",
+  "net.cut",
+  "net.reset",
+  "disk.error",
+  "disk.slow",
+  "task.fail",
+];
+
+/** Those of which thousands of storms were played and found survivable; the others are for `all`. */
 const standardKinds: readonly FaultKind[] = [
   "proc.kill",
   "proc.pause",
@@ -78,7 +90,18 @@ const standardKinds: readonly FaultKind[] = [
   "disk.error",
   "disk.sync-fails",
   "disk.slow",
+  "disk.full",
   "task.fail",
+  "proc.restart",
+  "snapshot.slow",
+  "net.flap",
+  "net.corrupt",
+  "rpc.lose-request",
+  "rpc.lose-reply",
+  "rpc.delay",
+  "clock.jump",
+  "coord.expire-sessions",
+  "broker.expire-transactions",
 ];
 
 const countOf: Readonly<Record<Profile, readonly [least: number, most: number]>> = {
@@ -149,7 +172,7 @@ function faultOf(
         target: "site",
         when,
         forUs: dice.magnitude(100_000, 1_000_000),
-        ...(dice.chance(500) ? {} : { params: { roles: someRoles(dice, ground).join(",") } }),
+        ...(first || dice.chance(500) ? {} : { params: { roles: someRoles(dice, ground).join(",") } }),
       };
     case "net.cut":
       return first || dice.chance(500)
@@ -173,7 +196,7 @@ function faultOf(
     case "net.reset":
       return { kind, target: linkOf(dice, ground), when };
     case "task.fail":
-      return { kind, target: subtaskOf(dice, ground), when, params: { site: siteOf(dice) } };
+      return { kind, target: subtaskOf(dice, ground), when, params: { site: first ? "record" : siteOf(dice) } };
     default:
       return kind.startsWith("disk.")
         ? diskFault(dice, ground, kind, when, budget)
@@ -191,6 +214,9 @@ function momentOf(dice: Dice, ground: StormGround, first: boolean): { when: Trig
       role: "",
     };
   }
+  // Whatever the settings, a run has a first checkpoint and goes on after it; many have hardly a second one.
+  if (first && dice.chance(500))
+    return { when: { on: { event: "checkpoint.complete" }, plusUs: dice.magnitude(10, 100_000) }, role: "" };
   const moment = dice.pick(first ? midInput(pilot) : pilot.moments);
   const on: EventPattern = {
     event: moment.event,
@@ -207,7 +233,8 @@ function momentOf(dice: Dice, ground: StormGround, first: boolean): { when: Trig
 /** After one checkpoint has completed and well before the end: state is there, and input too. */
 function midInput(pilot: Pilot): readonly PilotMoment[] {
   const last = Math.max(2, Math.min(3, Math.floor(pilot.checkpoints / 2)));
-  const among = pilot.moments.filter(({ nth }) => nth >= 2 && nth <= last);
+  // Acknowledgements are told by both ends: of those the second one may still be the first checkpoint's.
+  const among = pilot.moments.filter(({ nth, checkpoint = nth }) => nth >= 2 && checkpoint >= 2 && checkpoint <= last);
   return among.length > 0 ? among : pilot.moments;
 }
 

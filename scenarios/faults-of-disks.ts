@@ -63,7 +63,7 @@ export const writesThatGoAstray = scenario("writes-that-go-astray", {
   plan: on => [
     on.checkpoint(1).completed().disk("dfs0").loseWrites({ times: 4 }),
     on.checkpoint(2).completed().disk("dfs0").misdirect({ times: 6 }),
-    on.checkpoint(3).completed().failTask("total[0]"),
+    on.checkpoint(2).completed().plus({ ms: 60 }).failTask("total[0]"),
   ],
 });
 

@@ -64,5 +64,6 @@ interface Discarded {
 
 /** Files removed at the same time: more than a checkpoint of a dozen subtasks has, and no flood. */
 const ROUND_MAX = 64;
-const TRIES_MAX = 5;
+/** A node that refuses at once, as one that starts does, is asked for five seconds; one that is silent for longer. */
+const TRIES_MAX = 25;
 const RETRY_MS = 200;

@@ -48,10 +48,7 @@ interface Shrink {
 async function shrinkOne(start: number, pilot: Pilot, player: CasePlayer): Promise<Shrink> {
   const dice = new Dice(randomOf("shrink-bench", target.name, start));
   const failing: Case = { ...caseAt(target, pilot, "shrink-bench", start), plan: fortyFaults(dice, pilot) };
-  const { faults } = await player.play(failing);
-  const effective = faults.filter(fault => fault.effective).map(({ index }) => failing.plan[index]!);
-  const first = dice.pick(effective);
-  const second = dice.pick(effective.filter(fault => !alike(fault, first)));
+  const [first, second] = await twoThatFire(dice, failing, player);
   let planRuns = 0;
   const bug: CasePlayer = {
     async play(played, options) {
@@ -69,6 +66,18 @@ async function shrinkOne(start: number, pilot: Pilot, player: CasePlayer): Promi
   const { case: smallest, runs, ending } = shrunk!;
   if (ending !== "1-minimal") throw new Error(`start ${start} was not shrunk to the end: ${ending}`);
   return { runs, planRuns, ms, faults: smallest.plan.length };
+}
+
+/** Two faults of the plan that fire by themselves, too: some only meet what others have caused. */
+async function twoThatFire(dice: Dice, failing: Case, player: CasePlayer): Promise<readonly [Fault, Fault]> {
+  const { faults } = await player.play(failing);
+  const effective = faults.filter(fault => fault.effective).map(({ index }) => failing.plan[index]!);
+  for (;;) {
+    const pair = [dice.pick(effective), dice.pick(effective)] as const;
+    if (alike(...pair)) continue;
+    const alone = await player.play({ ...failing, plan: failing.plan.filter(fault => pair.includes(fault)) });
+    if (alone.faults.every(({ fired }) => fired)) return pair;
+  }
 }
 
 function fortyFaults(dice: Dice, pilot: Pilot): readonly Fault[] {

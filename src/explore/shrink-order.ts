@@ -74,10 +74,9 @@ function tieSteps(from: Case): readonly (Case | undefined)[] {
 
 function* dropKinds(from: Case, at: Place | undefined): Generator<StageStep> {
   const kinds = [...new Set(from.plan.map(fault => fault.kind))];
-  if (kinds.length < 2) return;
-  for (let offset = at?.offset ?? 0; offset < kinds.length; offset++) {
-    const plan = from.plan.filter(fault => fault.kind !== kinds[offset]);
-    yield { case: { ...from, plan }, at: { list: 0, size: 1, offset } };
+  for (const { kept, size, offset } of complements(kinds, at)) {
+    const plan = from.plan.filter(fault => kept.includes(fault.kind));
+    yield { case: { ...from, plan }, at: { list: 0, size, offset } };
   }
 }
 
@@ -87,15 +86,19 @@ function* dropFaults(from: Case, at: Place | undefined): Generator<StageStep> {
   }
 }
 
-/** Of each input half, a quarter, … one record is cut from its back, then from its front; a slice of a data set stays one. */
+/**
+ * Of each input half, a quarter, … a sixteenth is cut from its back, then from its front; a slice of a data set stays one. A
+ * bug that only needs so and so much input would cost a run for every record of it, so no finer: of sixteen that is one.
+ */
 function* cutInputs(from: Case, at: Place | undefined): Generator<StageStep> {
   for (const { topic, list, place } of topicsFrom(from, at)) {
     const input = from.input[topic]!;
     const length = input.kind === "values" ? input.values.length : input.to - input.from;
     const half = Math.min(Math.ceil(length / 2), length - 1);
+    const sizeMin = Math.ceil(length / 16);
     let size = Math.min(place?.size ?? half, length - 1);
     for (let offset = place?.offset ?? 0; offset < 2; offset++) {
-      for (; size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+      for (; size >= sizeMin; size = size === 1 ? 0 : Math.ceil(size / 2)) {
         const [front, back] = offset === 0 ? [0, size] : [size, 0];
         yield { case: withInput(from, topic, cut(input, front, back)), at: { list, size, offset } };
       }
@@ -109,15 +112,13 @@ function cut(input: TopicInput, front: number, back: number): TopicInput {
   return { kind: "values", values: input.values.slice(front, input.values.length - back) };
 }
 
-/**
- * Records out of the middle of a list: in eighths at the finest, so one by one when there are at most eight. A bug that only
- * needs so and so much input would cost a run for every record of it.
- */
+/** Records out of the middle of a list: quarters of a long one, and one by one when there are at most eight. */
 function* dropRecords(from: Case, at: Place | undefined): Generator<StageStep> {
   for (const { topic, list, place } of topicsFrom(from, at)) {
     const input = from.input[topic]!;
     if (input.kind === "dataset") continue;
-    const sizeMin = Math.ceil(input.values.length / 8);
+    const { length } = input.values;
+    const sizeMin = length <= 8 ? 1 : Math.ceil(length / 4);
     for (const { kept, size, offset } of complements(input.values, place, sizeMin)) {
       if (kept.length === 0) continue;
       yield { case: withInput(from, topic, { kind: "values", values: kept }), at: { list, size, offset } };

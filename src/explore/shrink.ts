@@ -41,8 +41,8 @@ export interface Shrunk extends FailingCase {
 }
 
 /**
- * `1-minimal`: no single fault, machine or setting can go, no record at an end of an input, and none at all of eight or less
- * by value. The others say what stopped or prevented the search.
+ * `1-minimal`: no single fault, machine or setting can go, no sixteenth of an input at either end, and no record at all of
+ * eight or less by value. The others say what stopped or prevented the search.
  */
 export type ShrinkEnding = "1-minimal" | "run-budget" | "time-budget" | "not-shrunk";
 

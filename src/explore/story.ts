@@ -25,14 +25,18 @@ export function storyOf(failure: Failure, replayCommand: string, entries: readon
     ...faults,
   ];
   const tail = [
-    `On ${topology.workers} workers, parallelism ${topology.parallelism}, ${topology.storageNodes} storage nodes; records: ${records}.`,
-    `Shrunk from ${failure.shrink.originalPlanLength} faults in ${failure.shrink.runs} runs (${failure.shrink.ending}).`,
+    `On ${counted(topology.workers, "worker")}, parallelism ${topology.parallelism}, ${counted(topology.storageNodes, "storage node")}; records: ${records}.`,
+    `Shrunk from ${counted(failure.shrink.originalPlanLength, "fault")} in ${counted(failure.shrink.runs, "run")} (${failure.shrink.ending}).`,
     `Again: ${replayCommand}`,
   ];
   if (entries.length === 0) return `${[...head, ...tail].join("\n")}\n`;
   const left = LINES_MAX - head.length - tail.length - 2;
   const steps = ["What happened:", ...stepsAround(entries, left), holdings(entries)];
   return `${[...head, ...steps, ...tail].join("\n")}\n`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function oneLine(text: string): string {

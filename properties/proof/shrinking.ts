@@ -17,7 +17,7 @@ export const shrinking: Proof = {
       {
         "at most 60 cases": most("shrink", 60),
         "at most 5 s": most("shrink-time", 5_000),
-        "two faults are left, from each start": most("shrink-faults", 2),
+        "at most 3 faults are left, from each start": most("shrink-faults", 3),
       },
       figures,
     );

@@ -121,7 +121,11 @@ async function play(
     ...(flags.mutant === undefined ? {} : { mutant: flags.mutant }),
     budget: () => {
       const endMs = performance.now() + SHRINK_MS_MAX;
-      return { runsMax: SHRINK_RUNS_MAX, timeIsUp: () => performance.now() > endMs };
+      return {
+        runsMax: SHRINK_RUNS_MAX,
+        timeIsUp: () => performance.now() > endMs,
+        interrupted: () => interruption.aborted,
+      };
     },
   });
   // What took a worker along must not be made here: making it plays a pilot.

@@ -174,6 +174,11 @@ test("a spent budget is stated", async () => {
     runs: 0,
     ending: "time-budget",
   });
+  let asked = 0;
+  expect(await shrinkCase(failing, bug, { runsMax: 1000, interrupted: () => ++asked > 2 })).toMatchObject({
+    runs: 2,
+    ending: "interrupted",
+  });
 });
 
 test("a time becomes the protocol event before it", async () => {

@@ -32,6 +32,8 @@ export interface ShrinkBudget {
   readonly runsMax: number;
   /** Real time is the caller's: true ends the search with what it has. */
   readonly timeIsUp?: () => boolean;
+  /** So does this: somebody wants the process to end. */
+  readonly interrupted?: () => boolean;
 }
 
 export interface Shrunk extends FailingCase {
@@ -44,7 +46,7 @@ export interface Shrunk extends FailingCase {
  * `1-minimal`: no single fault, machine or setting can go, no sixteenth of an input at either end, and no record at all of
  * eight or less by value. The others say what stopped or prevented the search.
  */
-export type ShrinkEnding = "1-minimal" | "run-budget" | "time-budget" | "not-shrunk";
+export type ShrinkEnding = "1-minimal" | "run-budget" | "time-budget" | "interrupted" | "not-shrunk";
 
 class Search {
   #case: Case;
@@ -126,6 +128,7 @@ class Search {
 
   #spent(): boolean {
     if (this.#runs >= this.#budget.runsMax) this.#ending = "run-budget";
+    else if (this.#budget.interrupted?.() === true) this.#ending = "interrupted";
     else if (this.#budget.timeIsUp?.() === true) this.#ending = "time-budget";
     return this.#ending !== "1-minimal";
   }

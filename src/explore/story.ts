@@ -40,7 +40,7 @@ function counted(count: number, noun: string): string {
 }
 
 function oneLine(text: string): string {
-  const line = text.replaceAll("\n", " ");
+  const line = text === "" ? "(nothing)" : text.replaceAll("\n", " ");
   return line.length > 160 ? `${line.slice(0, 159)}…` : line;
 }
 

@@ -27,9 +27,12 @@ export function processOf(dice: Dice, ground: StormGround, actor: string | undef
     [12, storageOf(dice, ground)],
     [9, "broker"],
     [9, "coord"],
-    ...ground.services.map(service => [9, service] as const),
+    ...ground.services.map(service => [OWN_SERVICE, service] as const),
   ]);
 }
+
+/** An author's own service is the newest code of the cluster, and what the storm is there to try: as likely as a leader. */
+const OWN_SERVICE = 25;
 
 export function workerOf(dice: Dice, { topology }: StormGround, actor: string | undefined): string {
   if (actor?.startsWith("tm") === true && dice.chance(600)) return actor;
@@ -71,7 +74,7 @@ export function diskOwnerOf(dice: Dice, ground: StormGround): string {
     [60, storageOf(dice, ground)],
     [25, "broker"],
     [15, "coord"],
-    ...ground.services.map(service => [15, service] as const),
+    ...ground.services.map(service => [OWN_SERVICE, service] as const),
   ]);
 }
 
@@ -94,7 +97,7 @@ export function linkOf(dice: Dice, ground: StormGround): string {
     [20, "broker"],
     [15, storageOf(dice, ground)],
     [10, "coord"],
-    ...ground.services.map(service => [20, service] as const),
+    ...ground.services.map(service => [OWN_SERVICE, service] as const),
   ]);
   const pair =
     other === worker || other === "coord"

@@ -115,5 +115,6 @@ export const leaderMutants: readonly Mutant[] = [
     replace: "if (message.worker === undefined)",
     why: "A worker that was given up is listened to, and never told: its acknowledgements count, and its subtasks run on.",
     claims: ["FO-1", "FO-5", "CC-2"],
+    gap: "No storm lets a worker that was given up acknowledge a checkpoint that its successor's attempt still waits for.",
   },
 ];

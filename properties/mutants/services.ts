@@ -108,6 +108,7 @@ export const serviceMutants: readonly Mutant[] = [
     replace: "if (batch.epoch < 0) {",
     why: "A producer of an older epoch writes on: its transaction was aborted, and a new one begins in its middle.",
     claims: ["SK-1", "FO-1"],
+    gap: "Each attempt writes under ids of its own, and earlier generations are fenced: no storm brings an older epoch of one id to write.",
   },
   {
     name: "broker.prepared-times-out",
@@ -116,6 +117,7 @@ export const serviceMutants: readonly Mutant[] = [
     replace: "if (producer.current === undefined)",
     why: "What is prepared is aborted when it is old.",
     claims: ["SK-3", "SK-2", "FO-5"],
+    gap: "The time-out of transactions is longer than every storm, and the fault that shortens it spares what is prepared.",
   },
   {
     name: "broker.open-visible",
@@ -124,6 +126,7 @@ export const serviceMutants: readonly Mutant[] = [
     replace: "return this.endOffset;",
     why: "The last stable offset is not kept: a read-committed reader passes over a transaction that is committed later.",
     claims: ["SK-5"],
+    gap: "No scenario has a second job that reads, while the first one runs, what that one commits.",
   },
   {
     name: "coord.session-lives-on",
@@ -132,6 +135,7 @@ export const serviceMutants: readonly Mutant[] = [
     replace: 'if (session === "")',
     why: "A session that has expired may still set keys, which then nobody removes.",
     claims: ["FO-1", "FO-5"],
+    gap: "No storm lets a candidate set the leader key between the end of its session and the moment at which it hears of it.",
   },
   {
     name: "rpc.checksum-not-checked",

@@ -14,10 +14,15 @@ const demanded = [
   "fence.worker-ignores-connection-loss",
 ];
 
-/** One proof for each planted bug: found by a campaign, shrunk, replayed, and gone without the bug. */
+/**
+ * One proof for each planted bug: found by a campaign, shrunk, replayed, and gone without the bug. Those that are known gaps
+ * are promised by nobody; they stand in `millrace list mutants` with what is missing.
+ */
 export const plantedBugs: readonly Proof[] = [
   ...allMutants.filter(({ name }) => demanded.includes(name)).map(mutant => proofOf(mutant, ["a", "b", "c"])),
-  ...allMutants.filter(({ name }) => !demanded.includes(name)).map(mutant => proofOf(mutant, ["a"])),
+  ...allMutants
+    .filter(({ name, gap }) => !demanded.includes(name) && gap === undefined)
+    .map(mutant => proofOf(mutant, ["a"])),
 ];
 
 function proofOf(mutant: Mutant, seeds: readonly string[]): Proof {

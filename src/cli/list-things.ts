@@ -45,7 +45,13 @@ async function gather(): Promise<Record<ListedThing, readonly Row[]>> {
       owes,
       law,
     })),
-    mutants: (await allMutants()).map(({ name, why, file, claims }) => ({ name, why, file, claims })),
+    mutants: (await allMutants()).map(({ name, why, file, claims, gap }) => ({
+      name,
+      why: gap === undefined ? why : `${why} Not killed yet: ${gap}`,
+      file,
+      claims,
+      ...(gap === undefined ? {} : { gap }),
+    })),
   };
 }
 

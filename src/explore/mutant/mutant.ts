@@ -14,6 +14,8 @@ export interface Mutant {
   readonly why: string;
   /** Ids of claims of which at least one must be violated. */
   readonly claims: readonly string[];
+  /** Nobody has killed it yet, and it is not argued away: what the simulator lacks. */
+  readonly gap?: string;
 }
 
 /** The mutated text; throws a sentence when the mutant no longer applies. */

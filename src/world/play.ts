@@ -191,7 +191,8 @@ class Play {
     // Where the disk of the coordination service keeps nothing that it was given, what was said is all there is.
     if (this.#engine.damaged.has("coord")) {
       if (event === "job.finished") this.#hearsay ??= { state: "finished" };
-      else if (role === "coord") this.#hearsay ??= { state: "failed", cause: String(detail?.["cause"]) };
+      else if (event === "job.failed" || role === "coord")
+        this.#hearsay ??= { state: "failed", cause: String(detail?.["cause"]) };
     }
     if (this.#outcome().state === "running") return;
     const { kernel } = this.world;

@@ -7,7 +7,7 @@ import { referenceStrands, type Strand, type StrandInput } from "../reference/re
 import { imageOf } from "../reference/plain-value.ts";
 import { findOrder, type FoundOrder, type WitnessedFold } from "../reference/witness-search.ts";
 import { logSourceOf, splitsOfLog } from "./log-output.ts";
-import { mayLackCommits, OutputBeforeLoss } from "./output-before-loss.ts";
+import { OutputBeforeLoss } from "./output-before-loss.ts";
 import { emissionOf, readHistory, visibleOutput, workStates, type WorkState } from "./visible-output.ts";
 import type { VisibleRecord } from "./visible-record.ts";
 
@@ -37,13 +37,13 @@ export class FinalOutput {
 
   private constructor(setting: Setting, final: FinalState) {
     this.graph = setting.graph();
-    this.history = readHistory(setting);
+    this.history = OutputBeforeLoss.of(setting)?.history ?? readHistory(setting);
     this.work = workStates(this.graph, this.history, setting);
     try {
       const sinks = this.graph.nodes.filter(node => node.operator.kind === "sink");
       this.committed = sinks.flatMap(node => visibleOutput(node, this.history, setting));
       const pool = new CommittedPool(this.committed);
-      this.strands = this.#explain(pool, setting, final.job === "finished" && !mayLackCommits(setting));
+      this.strands = this.#explain(pool, final.job === "finished");
       this.unexplained = pool.rest();
     } catch (error) {
       if (!(error instanceof NotJudged)) throw error;
@@ -54,13 +54,12 @@ export class FinalOutput {
     }
   }
 
-  #explain(pool: CommittedPool, setting: Setting, complete: boolean): readonly ExplainedStrand[] {
+  #explain(pool: CommittedPool, complete: boolean): readonly ExplainedStrand[] {
     const sinks = this.graph.nodes.filter(node => node.operator.kind === "sink").length;
     if (!complete && sinks > 1)
       throw new NotJudged("the job has not finished, and one of its sinks may be ahead of another");
-    const input = OutputBeforeLoss.of(setting)?.input ?? this.history;
     const strands = referenceStrands(this.graph, {
-      splitsOf: source => this.#splitsOf(source, input),
+      splitsOf: source => this.#splitsOf(source),
       emissionOf,
     });
     return strands.map(strand => {
@@ -73,10 +72,10 @@ export class FinalOutput {
     });
   }
 
-  #splitsOf(node: LogicalNode, input: BrokerHistory) {
+  #splitsOf(node: LogicalNode) {
     const source = logSourceOf(node);
     if (source === undefined) throw new NotJudged(`what ${node.name} reads is not known here`);
-    return splitsOfLog(source, input);
+    return splitsOfLog(source, this.history);
   }
 }
 

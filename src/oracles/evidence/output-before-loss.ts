@@ -1,12 +1,12 @@
-import { readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
+import { brokerLogPath, imageFolder, readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
 import { decodeReplica, pathOfReplica } from "../../services/file-store/stored-replica.ts";
 import type { DiskObservation, Observation } from "../../sim/observation.ts";
 import type { Setting } from "../oracle.ts";
 
 /**
- * What a job's readers could see before a plan took it from the disks for good: its input as it was at the beginning, and
- * the part files that were published. Output that was committed and lost afterwards is nobody's wrong count. It is kept
- * only where more is damaged than can be borne; what is left on the disks is read elsewhere.
+ * What a job's readers could see before a plan took it from the disks for good: the broker's log as the broker wrote it,
+ * and the part files that were published. Output that was committed and lost afterwards is nobody's wrong count. It is
+ * kept only where more is damaged than can be borne; elsewhere the disks themselves must hold it.
  */
 export class OutputBeforeLoss {
   /** Undefined where the disks themselves must hold everything. Made when the run begins. */
@@ -17,8 +17,11 @@ export class OutputBeforeLoss {
     return kept;
   }
 
-  /** The broker's topics before the first change. */
-  readonly input: BrokerHistory;
+  /** The broker's images, as they were at the beginning. */
+  readonly #images: ReadonlyMap<string, Uint8Array>;
+  /** Its log in the form that had most in it: a broker whose disk was wiped begins another. */
+  #longestLog = new Uint8Array(0);
+  #log = new Uint8Array(0);
   readonly #setting: Setting;
   /** `dfs1:/dfs1/incoming/4` → what was written there. */
   readonly #written = new Map<string, Uint8Array>();
@@ -30,8 +33,15 @@ export class OutputBeforeLoss {
     this.#setting = setting;
     const view = setting.durable(broker);
     // Copies: what is read lies in the disk's own bytes, and those are about to be damaged.
-    const kept = { read: (path: string) => view.read(path)?.slice(), list: (folder: string) => view.list(folder) };
-    this.input = readBrokerLog(kept, setting.folder(broker));
+    const paths = view.list(imageFolder(setting.folder(broker)));
+    this.#images = new Map(paths.flatMap(path => [[path, view.read(path)!.slice()] as const]));
+  }
+
+  /** What the broker has written down. */
+  get history(): BrokerHistory {
+    const folder = this.#setting.folder(this.#setting.roles.broker);
+    const files = new Map(this.#images).set(brokerLogPath(folder), this.#longestLog);
+    return readBrokerLog({ read: path => files.get(path), list: () => [...this.#images.keys()] }, folder);
   }
 
   /** Contents by the file's path on the store. */
@@ -42,6 +52,7 @@ export class OutputBeforeLoss {
   see(observation: Observation): void {
     if (observation === this.#lastSeen || observation.kind !== "disk") return;
     this.#lastSeen = observation;
+    if (observation.role === this.#setting.roles.broker) this.#seeBroker(observation);
     if (!this.#setting.roles.storage.includes(observation.role)) return;
     const key = `${observation.role}:${observation.path}`;
     switch (observation.operation) {
@@ -56,6 +67,20 @@ export class OutputBeforeLoss {
       default:
         return;
     }
+  }
+
+  #seeBroker({ operation, path, position = 0, bytes }: DiskObservation): void {
+    if (path !== brokerLogPath(this.#setting.folder(this.#setting.roles.broker))) return;
+    if (operation === "create") this.#log = new Uint8Array(0);
+    else if (operation === "truncate") this.#log = this.#log.slice(0, position);
+    else if (operation === "write" && bytes !== undefined) {
+      // One entry is written at a time: what lay behind it was never acknowledged.
+      const log = new Uint8Array(position + bytes.length);
+      log.set(this.#log.subarray(0, log.length));
+      log.set(bytes, position);
+      this.#log = log;
+    }
+    if (this.#log.length >= this.#longestLog.length) this.#longestLog = this.#log;
   }
 
   #write(key: string, { position = 0, bytes }: DiskObservation): void {
@@ -75,11 +100,6 @@ export class OutputBeforeLoss {
     if (path !== undefined && contents !== undefined && /\/(parts|committed)\//.test(path))
       this.#published.set(path, contents);
   }
-}
-
-/** Whether the broker's log may lack the end of what was committed. */
-export function mayLackCommits(setting: Setting): boolean {
-  return setting.outputMayBeLost === true && setting.dishonestDisks?.has(setting.roles.broker) === true;
 }
 
 const keepers = new WeakMap<Setting, OutputBeforeLoss>();

@@ -14,8 +14,8 @@ import { compareWeakly } from "../reference/weaker-comparison.ts";
  *
  * A job may ask for a weaker comparison, with its reason (weaker-comparison.ts); it is made when the job has finished.
  *
- * Left out — where a plan damages more than can be borne: the commits that the broker's disk has lost, from its log's end.
- * Parts of files that were published are judged as they were. Jobs whose output the reference cannot explain, because they use timers, a keyed operator behind another, or
+ * Left out — where a plan damages more than can be borne: what the disks have lost of it. What was committed is judged as
+ * it was. Jobs whose output the reference cannot explain, because they use timers, a keyed operator behind another, or
  * connectors of their own: the count of checks is then 0. Strands whose silent inputs could stand in too many places.
  */
 export const legalAndComplete: Oracle = {
@@ -23,7 +23,7 @@ export const legalAndComplete: Oracle = {
   sentence:
     "Committed output is what the reference gives along the order that the output itself witnesses: each input once.",
   expectation: "eventually",
-  wants: { disks: ["dfs"] },
+  wants: { disks: ["broker", "dfs"] },
   begin: setting => new CommittedOutput(setting),
 };
 

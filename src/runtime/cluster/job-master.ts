@@ -1,4 +1,5 @@
 import type { Host } from "../../host/host.ts";
+import { pause } from "../../host/pause.ts";
 import { RpcClient } from "../../rpc/rpc-client.ts";
 import { RpcFault } from "../../rpc/rpc-error.ts";
 import type { CoordinationClient } from "../../services/coordination/coordination-client.ts";
@@ -109,8 +110,11 @@ export class JobMaster implements LeaderTerm {
   async run(): Promise<void> {
     const record = await this.#record.read();
     if (record !== undefined && record.state !== "running") return this.#alreadyEnded(record);
-    if (record === undefined)
+    if (record === undefined) {
+      const left = await this.#leftOnStorage();
+      if (left !== undefined) return this.#end("failed", left);
       await this.#record.write({ leader: this.token, reference: this.#config.job, state: "running" });
+    }
     const graph = this.#compile(record?.reference ?? this.#config.job);
     if (typeof graph === "string") return this.#end("failed", graph);
     const ranBefore = await this.#counters.recover();
@@ -152,6 +156,21 @@ export class JobMaster implements LeaderTerm {
     this.registry.close();
     this.#discarder.close();
     this.#client.close();
+  }
+
+  /** A job that nobody has heard of has no files: with some, the coordination service has lost what it knew of it. */
+  async #leftOnStorage(): Promise<string | undefined> {
+    for (;;) {
+      try {
+        const [path] = await this.#storage.list("");
+        return path === undefined
+          ? undefined
+          : `the coordination service has lost the job: it does not know it, and ${path} is on the storage`;
+      } catch {
+        if (this.over) return this.deposed("the term is over");
+      }
+      await pause(this.host, STORAGE_RETRY_MS);
+    }
   }
 
   #compile(reference: JobManagerConfig["job"]): JobGraph | string {
@@ -221,6 +240,8 @@ export class JobMaster implements LeaderTerm {
     await this.#sweep();
   }
 }
+
+const STORAGE_RETRY_MS = 200;
 
 function jobRestart(strategy: NonNullable<JobGraph["restartStrategy"]>): JobManagerConfig["restart"] {
   return strategy.kind === "none"

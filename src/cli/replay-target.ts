@@ -89,7 +89,11 @@ function failureDocument(failure: Failure, replay: Replay, wallMs: number): unkn
 function tell(failure: Failure, { outcome, exact, run, staleAnchors, variants }: Replay, wallMs: number): void {
   const ink = chalkForErrors();
   const beside = variants === undefined ? "" : `, and so do ${variants.played} cases beside it`;
-  const how = exact ? ", event for event" : variants === undefined ? "" : " by a case beside it; its own passes now";
+  const how = exact
+    ? ", event for event"
+    : variants === undefined
+      ? ""
+      : " by a case beside it; its own no longer does";
   const words: Readonly<Record<ReplayOutcome, string>> = {
     reproduced: ink.red(`reproduced${how}`),
     "fails-differently": ink.red("fails differently"),

@@ -151,7 +151,10 @@ test("a case that passes by a hair is reproduced by one beside it", async () => 
     variants: { played: 16, reproduced: false },
   });
   const otherwise = { ...passes, outcome: "fails-differently" } as const;
-  expect(await confirmed(failure, otherwise, hair)).toBe(otherwise);
+  expect(await confirmed(failure, otherwise, hair)).toMatchObject({ outcome: "reproduced" });
+  expect(await confirmed(failure, otherwise, elsewhere)).toMatchObject({ outcome: "fails-differently" });
+  const broken = { ...passes, outcome: "broken" } as const;
+  expect(await confirmed(failure, broken, hair)).toBe(broken);
 });
 
 test("a story is short and says the fault in words", () => {

@@ -14,7 +14,7 @@ export interface Replay {
   readonly run: CaseRun;
   /** Anchors of the plan that nothing matched: the code no longer does what they name. */
   readonly staleAnchors: readonly string[];
-  /** Set when the cases beside it were played, since the case itself passes. */
+  /** Set when the cases beside it were played, since the case itself does not fail as the file says. */
   readonly variants?: PlayedVariants;
 }
 
@@ -38,11 +38,11 @@ export async function replayFailure(
 }
 
 /**
- * A case that passes now may have missed by a microsecond: the cases beside it are played too, until one fails as the file says.
- * Every other outcome is as it was.
+ * A case that passes now, or fails otherwise, may have missed by a microsecond: the cases beside it are played too, until one
+ * fails as the file says. When none does, and for every other outcome, all is as it was.
  */
 export async function confirmed(failure: Failure, replay: Replay, player: CasePlayer): Promise<Replay> {
-  if (replay.outcome !== "passes" && replay.outcome !== "stale") return replay;
+  if (replay.outcome === "reproduced" || replay.outcome === "broken") return replay;
   let played = 0;
   for (const variant of variantsOf(failure)) {
     const run = await player.play(variant);

@@ -36,10 +36,15 @@ export function visibleParts(sink: FileSink<unknown>, setting: Setting): readonl
   return [...names].sort();
 }
 
-export function fileOutput(node: LogicalNode, sink: FileSink<unknown>, setting: Setting): readonly VisibleRecord[] {
-  const lines = visibleParts(sink, setting).flatMap(name =>
-    partLines(sink, name, setting).map(line => ({ name, line })),
-  );
+export function fileOutput(
+  node: LogicalNode,
+  sink: FileSink<unknown>,
+  setting: Setting,
+  besides: ReadonlySet<string>,
+): readonly VisibleRecord[] {
+  // The names of other sinks' work are no parts of this one.
+  const names = [...new Set([...visibleParts(sink, setting), ...besides])].sort();
+  const lines = names.flatMap(name => partLines(sink, name, setting).map(line => ({ name, line })));
   return lines.map(({ name, line }, place): VisibleRecord => {
     const { value, origin } = recordOf(line, name);
     const image = imageOf(value);

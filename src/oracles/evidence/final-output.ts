@@ -1,5 +1,5 @@
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
-import type { BrokerHistory } from "../../services/log-broker/broker-log.ts";
+import { readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
 import type { FinalState, Setting } from "../oracle.ts";
 import { CommittedPool, type CommittedRecord } from "../reference/committed-pool.ts";
 import { NotJudged } from "../reference/keyed-fold.ts";
@@ -7,6 +7,7 @@ import { referenceStrands, type Strand, type StrandInput } from "../reference/re
 import { imageOf } from "../reference/plain-value.ts";
 import { findOrder, type FoundOrder, type WitnessedFold } from "../reference/witness-search.ts";
 import { logSourceOf, splitsOfLog } from "./log-output.ts";
+import { historyWith, owedCommits } from "./owed-commits.ts";
 import { OutputBeforeLoss } from "./output-before-loss.ts";
 import { emissionOf, readHistory, visibleOutput, workStates, type WorkState } from "./visible-output.ts";
 import type { VisibleRecord } from "./visible-record.ts";
@@ -27,7 +28,7 @@ export class FinalOutput {
   readonly history: BrokerHistory;
   /** What became of everything that was prepared, by its name. */
   readonly work: ReadonlyMap<string, WorkState>;
-  /** What readers see of all sinks. */
+  /** What readers see of all sinks, and of a job that ended before its time what it owed them. */
   readonly committed: readonly VisibleRecord[];
   readonly strands: readonly ExplainedStrand[];
   /** Committed records that no input explains. Complete only where every strand found an order. */
@@ -37,11 +38,16 @@ export class FinalOutput {
 
   private constructor(setting: Setting, final: FinalState) {
     this.graph = setting.graph();
-    this.history = OutputBeforeLoss.of(setting)?.history ?? readHistory(setting);
+    const kept = OutputBeforeLoss.of(setting)?.broker;
+    const { broker } = setting.roles;
+    this.history = kept === undefined ? readHistory(setting) : readBrokerLog(kept, setting.folder(broker));
     this.work = workStates(this.graph, this.history, setting);
     try {
       const sinks = this.graph.nodes.filter(node => node.operator.kind === "sink");
-      this.committed = sinks.flatMap(node => visibleOutput(node, this.history, setting));
+      const owed = final.job === "finished" ? none : owedCommits(setting, this.work);
+      const view = kept ?? setting.durable(broker);
+      const settled = owed.size === 0 ? this.history : historyWith(owed, this.history, view, setting.folder(broker));
+      this.committed = sinks.flatMap(node => visibleOutput(node, settled, setting, owed));
       const pool = new CommittedPool(this.committed);
       this.strands = this.#explain(pool, final.job === "finished");
       this.unexplained = pool.rest();
@@ -84,6 +90,7 @@ export interface ExplainedStrand {
   readonly found: FoundOrder<StrandInput>;
 }
 
+const none: ReadonlySet<string> = new Set();
 const outputs = new WeakMap<Setting, FinalOutput>();
 
 /**

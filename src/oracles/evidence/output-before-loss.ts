@@ -1,4 +1,4 @@
-import { brokerLogPath, imageFolder, readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
+import { brokerLogPath, imageFolder, type FileView } from "../../services/log-broker/broker-log.ts";
 import { decodeReplica, pathOfReplica } from "../../services/file-store/stored-replica.ts";
 import type { DiskObservation, Observation } from "../../sim/observation.ts";
 import type { Setting } from "../oracle.ts";
@@ -38,10 +38,12 @@ export class OutputBeforeLoss {
   }
 
   /** What the broker has written down. */
-  get history(): BrokerHistory {
-    const folder = this.#setting.folder(this.#setting.roles.broker);
-    const files = new Map(this.#images).set(brokerLogPath(folder), this.#longestLog);
-    return readBrokerLog({ read: path => files.get(path), list: () => [...this.#images.keys()] }, folder);
+  get broker(): FileView {
+    const files = new Map(this.#images).set(
+      brokerLogPath(this.#setting.folder(this.#setting.roles.broker)),
+      this.#longestLog,
+    );
+    return { read: path => files.get(path), list: () => [...this.#images.keys()] };
   }
 
   /** Contents by the file's path on the store. */

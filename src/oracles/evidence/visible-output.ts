@@ -15,11 +15,17 @@ import { logEmission, logOutput, logSinkOf } from "./log-output.ts";
  */
 export type WorkState = "open" | "prepared" | "committed" | "aborted";
 
-export function visibleOutput(node: LogicalNode, history: BrokerHistory, setting: Setting): readonly VisibleRecord[] {
+/** `besides`: parts that are taken for visible. */
+export function visibleOutput(
+  node: LogicalNode,
+  history: BrokerHistory,
+  setting: Setting,
+  besides: ReadonlySet<string>,
+): readonly VisibleRecord[] {
   const log = logSinkOf(node);
   if (log !== undefined) return logOutput(node, log, history);
   const file = fileSinkOf(node);
-  if (file !== undefined) return fileOutput(node, file, setting);
+  if (file !== undefined) return fileOutput(node, file, setting, besides);
   throw new NotJudged(`what ${node.name} has written is not known here`);
 }
 

@@ -1,5 +1,6 @@
 import { type ExplainedStrand, FinalOutput } from "../evidence/final-output.ts";
 import type { Observation } from "../../sim/observation.ts";
+import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
 import { OutputBeforeLoss } from "../evidence/output-before-loss.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 import { type CommittedRecord, originName } from "../reference/committed-pool.ts";
@@ -23,7 +24,7 @@ export const legalAndComplete: Oracle = {
   sentence:
     "Committed output is what the reference gives along the order that the output itself witnesses: each input once.",
   expectation: "eventually",
-  wants: { disks: ["broker", "dfs"] },
+  wants: { disks: ["broker", "coord", "dfs"] },
   begin: setting => new CommittedOutput(setting),
 };
 
@@ -39,6 +40,7 @@ class CommittedOutput implements OracleFold {
 
   on(observation: Observation): undefined {
     this.#kept?.see(observation);
+    CheckpointRecord.of(this.#setting).see(observation);
   }
 
   end(final: FinalState): readonly Violation[] {

@@ -76,7 +76,8 @@ function pointedCheckpoint(dir: string): { readonly checkpoint: number; readonly
   const log = join(dir, coordinationLogPath("/coord"));
   if (!existsSync(log)) return undefined;
   const changes = readCoordinationLog(readFileSync(log));
-  const last = changes.findLast(change => change.kind === "set" && change.key === pointerKey("airport-delays"));
+  // A job that has finished has no pointer any more: its removal is a change, too, and its files are gone.
+  const last = changes.findLast(change => "key" in change && change.key === pointerKey("airport-delays"));
   if (last?.kind !== "set") return undefined;
   const { storage, completed } = pointerRecord(last.value, "pointer");
   const newest = completed.at(-1);

@@ -43,26 +43,38 @@ async function restart(at: ServiceSite, host: Host, role: string): Promise<void>
   await pause(host, 50);
 }
 
-test("a service whose disk was wiped is known by whoever has seen its log, and then refuses everybody", async () => {
+test("a service whose disk was wiped refuses everybody, though nobody is left who has seen its log", async () => {
   const at = site();
   await at.play(async host => {
     await pause(host, 50);
-    const [witness, other] = [coordination(host), broker(host)];
-    await set(witness, "a");
-    await other.createTopic("in", 1);
+    await set(coordination(host), "a");
+    await broker(host).createTopic("in", 1);
     for (const role of ["coord", "broker"]) {
       at.end(role, "power-loss", 10_000);
       at.disks.get(role)!.wipe();
     }
     await pause(host, 50);
-    expect(await told(() => witness.get("a"))).toBe(
-      "data-lost: coord had written entry 1 of its log and has it no more",
+    for (let life = 0; life < 2; life++) {
+      expect(await told(() => coordination(host).get("a"))).toBe(
+        "data-lost: /coord/coordination.log is not there: the disk was wiped, or is not this service's",
+      );
+      expect(await told(() => broker(host).partitions("in"))).toContain("data-lost: /broker/broker.log is not there");
+      for (const role of ["coord", "broker"]) await restart(at, host, role);
+    }
+    for (const role of ["coord", "broker"]) expect(at.disks.get(role)!.durable.list("/")).toEqual([]);
+  });
+});
+
+test("a log that has lost even its format is refused by its name", async () => {
+  const at = site();
+  const path = coordinationLogPath("/coord");
+  const disk = at.disks.get("coord")!;
+  while (readLog(disk.durable.read(path)!).last !== undefined) disk.rot({ path });
+  await at.play(async host => {
+    await pause(host, 50);
+    expect(await told(() => coordination(host).get("a"))).toContain(
+      "data-lost: /coord/coordination.log: the log is damaged",
     );
-    expect(await told(() => other.partitions("in"))).toContain("data-lost: broker had written entry 1");
-    expect(await told(() => coordination(host).get("a"))).toContain("data-lost");
-    for (const role of ["coord", "broker"]) await restart(at, host, role);
-    expect(await told(() => coordination(host).get("a"))).toContain("data-lost");
-    expect(await told(() => broker(host).partitions("in"))).toContain("data-lost");
   });
 });
 

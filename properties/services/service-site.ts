@@ -1,5 +1,6 @@
 import type { Host, Main } from "../../src/host/host.ts";
 import { Kernel } from "../../src/kernel/kernel.ts";
+import { formatOf, type RoleKind } from "../../src/roles/role-table.ts";
 import { SimDisk } from "../../src/sim/disk/sim-disk.ts";
 import { Site } from "../../src/sim/site.ts";
 
@@ -67,7 +68,12 @@ export class ServiceSite {
     this.disks.set(name, disk);
     this.site.addMachine(name, { disk });
     this.site.place(name, name);
+    const kind = kinds[name];
+    if (kind !== undefined) for (const { path, bytes } of formatOf(name, kind)) disk.seed(path, bytes);
   }
 }
+
+/** Of the bundled services that have something on their disks before their first life. */
+const kinds: Readonly<Record<string, RoleKind>> = { coord: "coordination", broker: "broker" };
 
 export type End = "kill" | "power-loss";

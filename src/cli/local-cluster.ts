@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import type { HostEvent } from "../host/event.ts";
-import { exists, makeDurableFolder, publishFile } from "../host/file.ts";
+import { exists, makeDurableFolder, parentOf, publishFile } from "../host/file.ts";
 import { LocalAddressBook } from "../host/node/address-book.ts";
 import { NodeHost } from "../host/node/node-host.ts";
-import { roleFolder, rpcAddress, startRole, type RoleKind } from "../roles/role-table.ts";
+import { formatOf, roleFolder, rpcAddress, startRole, type RoleKind } from "../roles/role-table.ts";
 import { encode } from "../rpc/codec.ts";
 import type { Job } from "../runtime/api/job.ts";
 import { jobKey, jobRecord, type JobState } from "../runtime/checkpoint/coordination-keys.ts";
@@ -32,6 +32,7 @@ export async function runLocally(options: LocalRun): Promise<LocalRunEnd> {
     });
   });
   const client = new NodeHost({ role: "client", root: options.dir, addresses });
+  await format(client, roles);
   await putInput(client, options.input);
   const { job, params } = options;
   const graph = compileJob(job, params, { parallelism: options.parallelism });
@@ -95,6 +96,19 @@ function clusterOf({ parallelism, workers }: LocalRun, roles: ReturnType<typeof 
   };
 }
 
+/** Once for each folder: a service whose log is gone from a folder that was formatted says so, and nothing is made up for it. */
+async function format(client: NodeHost, roles: ReturnType<typeof rolesOf>): Promise<void> {
+  const { disk } = client;
+  if (await exists(disk, FORMATTED)) return;
+  for (const { path, bytes } of roles.flatMap(({ role, kind }) => formatOf(role, kind))) {
+    // A start that was killed in here has left some.
+    if (await exists(disk, path)) continue;
+    await makeDurableFolder(disk, parentOf(path));
+    await publishFile(disk, path, bytes);
+  }
+  await publishFile(disk, FORMATTED, new Uint8Array(0));
+}
+
 async function putInput(client: NodeHost, input: LocalRun["input"]): Promise<void> {
   const { disk } = client;
   for (const [topic, partitions] of Object.entries(input)) {
@@ -104,7 +118,7 @@ async function putInput(client: NodeHost, input: LocalRun["input"]): Promise<voi
     for (const { name, bytes } of topicImage(topic, records)) {
       const path = `${roleFolder("broker")}/${name}`;
       if (await exists(disk, path)) continue;
-      await makeDurableFolder(disk, path.slice(0, path.lastIndexOf("/")));
+      await makeDurableFolder(disk, parentOf(path));
       // Beside the images, not among them: the broker reads whatever lies there.
       await publishFile(disk, path, bytes, `${roleFolder("broker")}/input.tmp`);
     }
@@ -133,5 +147,7 @@ async function ended(
   }
 }
 
+/** Says that every role's folder was formatted. */
+const FORMATTED = "/formatted";
 const STORAGE_NODES = 3;
 const POLL_MS = 100;

@@ -3,8 +3,11 @@ import type { ClusterConfig, JobLoader } from "../runtime/cluster/cluster-config
 import { jobManagerMain } from "../runtime/cluster/job-manager.ts";
 import { workerMain } from "../runtime/cluster/worker.ts";
 import type { JobReference } from "../runtime/task/task-contract.ts";
+import { coordinationLogPath } from "../services/coordination/coordination-log.ts";
 import { coordinationMain } from "../services/coordination/coordination-server.ts";
 import { storageNodeMain } from "../services/file-store/storage-node.ts";
+import { formattedLog } from "../services/log-entry.ts";
+import { brokerLogPath } from "../services/log-broker/broker-log.ts";
 import { logBrokerMain } from "../services/log-broker/log-broker.ts";
 import type { BrokerMode } from "../services/log-broker/transaction-decision.ts";
 
@@ -25,6 +28,27 @@ export function startRole(host: Host, kind: RoleKind, start: RoleStart): void {
       return jobManagerMain(host, { ...start.cluster, job: start.job }, start.jobs);
     case "worker":
       return workerMain(host, start.cluster, start.jobs);
+  }
+}
+
+/**
+ * What stands on the disk of a role of this kind before its first life: files that say to its program that the disk is its
+ * own. They are written when a cluster is set up, and never again: where they are gone, more is gone with them.
+ */
+export function formatOf(
+  role: string,
+  kind: RoleKind,
+): readonly { readonly path: string; readonly bytes: Uint8Array }[] {
+  const dir = roleFolder(role);
+  switch (kind) {
+    case "coordination":
+      return [{ path: coordinationLogPath(dir), bytes: formattedLog() }];
+    case "broker":
+      return [{ path: brokerLogPath(dir), bytes: formattedLog() }];
+    case "storage":
+    case "job-manager":
+    case "worker":
+      return [];
   }
 }
 

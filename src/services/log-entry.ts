@@ -22,6 +22,14 @@ export function encodeEntry(number: number, records: readonly unknown[], life = 
 }
 
 /**
+ * The log of a service before its first life: whoever sets the service up puts it on its disk, once, as one formats a
+ * Kafka or TigerBeetle disk. From then on a missing log is a lost one.
+ */
+export function formattedLog(): Uint8Array {
+  return encodeEntry(1, []);
+}
+
+/**
  * Reads a log. At most one entry is ever unsynced, so only two kinds of damage are honest: a last entry that is not whole,
  * which nobody was promised, and a hole before a second writing of the very entry that the hole should hold. That may be
  * the next entry, or the last one again: each opening writes it once more, and the sync of an earlier opening may have
@@ -31,7 +39,7 @@ export function readLog(bytes: Uint8Array): LogContents {
   const records: unknown[] = [];
   const lives: LogLife[] = [];
   let number = 0;
-  let last: { readonly number: number; readonly records: readonly unknown[] } | undefined;
+  let last: LogEntry | undefined;
   let hole: number | undefined;
   /** Entries that begin in the hole, by what is left of their prefixes. */
   let begunInHole = 0;
@@ -77,13 +85,18 @@ export function readFinishedLog(bytes: Uint8Array): LogContents {
 export interface LogContents {
   /** Of all whole entries, in order. */
   readonly records: readonly unknown[];
-  readonly last: { readonly number: number; readonly records: readonly unknown[] } | undefined;
+  readonly last: LogEntry | undefined;
   /** Where the next entry goes; what stands behind it was never acknowledged. */
   readonly end: number;
   /** Who has written it, in order. */
   readonly lives: readonly LogLife[];
   /** What was acknowledged is lost: how it shows. */
   readonly damage: string | undefined;
+}
+
+export interface LogEntry {
+  readonly number: number;
+  readonly records: readonly unknown[];
 }
 
 /** Entries that one life of the service has written; the first may be the one before it again. */

@@ -53,10 +53,7 @@ export function whileWhole(
   handlers: RpcHandlers,
 ): RpcHandlers {
   let cause: string | undefined;
-  const stamped = (reply: unknown): unknown => {
-    const { position } = log;
-    return position === undefined ? (reply ?? {}) : { ...(reply as object), log: position };
-  };
+  const stamped = (reply: unknown): unknown => ({ ...(reply as object), log: log.position });
   const guarded =
     (handler: RpcHandler): RpcHandler =>
     (request, call) => {

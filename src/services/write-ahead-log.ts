@@ -1,8 +1,8 @@
 import { DiskError, type DiskFile } from "../host/disk.ts";
-import { makeDurableFolder, parentOf } from "../host/file.ts";
+import { parentOf } from "../host/file.ts";
 import type { Host } from "../host/host.ts";
 import { pause } from "../host/pause.ts";
-import { encodeEntry, readLog, type LogContents, type LogLife } from "./log-entry.ts";
+import { encodeEntry, readLog, type LogContents, type LogEntry, type LogLife } from "./log-entry.ts";
 
 /**
  * A durable list of records, to which a service appends what it decides before it says so. It owns the file, the order
@@ -23,51 +23,51 @@ export class WriteAheadLog {
   #waiting: (() => void)[] = [];
   #flushing = false;
 
-  private constructor(host: Host, file: DiskFile, { last, end, lives }: LogContents) {
+  private constructor(host: Host, file: DiskFile, { end, lives }: LogContents, last: LogEntry) {
     this.#host = host;
     this.#file = file;
-    this.#number = last === undefined ? 0 : last.number - 1;
+    this.#number = last.number - 1;
     this.#end = end;
     this.#mark = host.random.uint32();
     this.#lives = [...lives];
   }
 
   /**
-   * Opens or creates the log, and returns its records. Everything that is returned is durable by then, also what a
-   * dead incarnation wrote and never synced, or what a sync that failed left in the page cache alone (fsyncgate):
-   * the last entry is written and synced again, behind itself. A log with damage is left as it is, for whoever wants to
-   * see it: nothing may be appended.
+   * Opens the log that was formatted at `path` ({@link formattedLog}), and returns its records. Everything that is returned
+   * is durable by then, also what a dead incarnation wrote and never synced, or what a sync that failed left in the page
+   * cache alone (fsyncgate): the last entry is written and synced again, behind itself.
+   *
+   * Where acknowledged entries are lost the reason is returned, and the file is left as it is, for whoever wants to see it.
+   * That goes for a log that is not there, too: a disk that was wiped, or is another's, must not look like a new one.
    */
   static async open(
     host: Host,
     path: string,
-  ): Promise<{
-    readonly log: WriteAheadLog;
-    readonly records: readonly unknown[];
-    readonly damage: string | undefined;
-  }> {
-    await makeDurableFolder(host.disk, parentOf(path));
-    const file = await openOrCreate(host, path);
+  ): Promise<{ readonly log: WriteAheadLog; readonly records: readonly unknown[] } | string> {
+    const file = await openIfThere(host, path);
+    if (file === undefined) return `${path} is not there: the disk was wiped, or is not this service's`;
     try {
       const bytes = await readWhole(file);
       const contents = readLog(bytes);
       const { records, last, end, damage } = contents;
-      const log = new WriteAheadLog(host, file, contents);
-      if (damage !== undefined) return { log, records, damage: `${path}: ${damage}` };
+      if (damage !== undefined || last === undefined) {
+        await file.close();
+        return `${path}: ${damage ?? "the log is damaged at byte 0, where its format was"}`;
+      }
+      const log = new WriteAheadLog(host, file, contents, last);
       if (bytes.length !== end) await file.truncate(end);
-      if (last === undefined) await file.sync();
-      else await log.#write(last.records);
+      await log.#write(last.records);
       await host.disk.syncDirectory(parentOf(path));
-      return { log, records, damage };
+      return { log, records };
     } catch (error) {
       await file.close();
       throw error;
     }
   }
 
-  /** How far it is durable; undefined as long as nothing is in it. */
-  get position(): LogPosition | undefined {
-    return this.#number === 0 ? undefined : [this.#mark, this.#number];
+  /** How far it is durable. */
+  get position(): LogPosition {
+    return [this.#mark, this.#number];
   }
 
   /** Whether everything is still here that was here when the log had come so far. */
@@ -154,12 +154,12 @@ export async function unlessUnreadable<T>(host: Host, what: string, read: () => 
 /** With their pauses about ten seconds. */
 const READS_MAX = 25;
 
-async function openOrCreate(host: Host, path: string): Promise<DiskFile> {
+async function openIfThere(host: Host, path: string): Promise<DiskFile | undefined> {
   try {
     return await host.disk.open(path, "r+");
   } catch (error) {
     if (!(error instanceof DiskError) || error.code !== "ENOENT") throw error;
-    return await host.disk.open(path, "wx+");
+    return undefined;
   }
 }
 

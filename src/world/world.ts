@@ -1,6 +1,6 @@
 import { encode } from "../rpc/codec.ts";
 import { frameClassifier } from "../rpc/classify.ts";
-import { roleFolder, startRole } from "../roles/role-table.ts";
+import { formatOf, roleFolder, startRole } from "../roles/role-table.ts";
 import type { Host, Main } from "../host/host.ts";
 import type { Job } from "../runtime/api/job.ts";
 import { compileJob } from "../runtime/graph/compile-job.ts";
@@ -50,6 +50,7 @@ export class World {
     this.tasks = new TaskFaults(this.graph);
     this.#addMachines();
     for (const { role, machine } of this.layout.roles) this.site.place(role, machine);
+    this.#format();
     this.#putInput();
     this.supervisor = new Supervisor(this.site);
   }
@@ -114,6 +115,13 @@ export class World {
     this.#disks.set(machine, disk);
     const clockOffsetMs = this.#clockDraws.between(-knobs.clockOffsetMsMax, knobs.clockOffsetMsMax);
     this.site.addMachine(machine, { disk, clockOffsetMs });
+  }
+
+  #format(): void {
+    for (const { role, kind } of this.layout.roles) {
+      if (kind === "service") continue;
+      for (const { path, bytes } of formatOf(role, kind)) this.diskOf(role).seed(path, bytes);
+    }
   }
 
   #putInput(): void {

@@ -12,7 +12,7 @@ import { CoordinationState } from "./coordination-state.ts";
  * The coordination service: one process, one log, linearizable. It owns the order in which requests are decided and that
  * nothing is said before it is durable, refusals and reads included: what they were decided on could be lost otherwise.
  *
- * A log that is damaged, or lacks what a user has seen, is never gone on with: every request is refused from then on.
+ * A log that is gone or damaged, or lacks what a user has seen, is never gone on with: every request is refused from then on.
  *
  * After a restart every session has its full time to live again, since its holder could not be heard meanwhile.
  */
@@ -24,11 +24,10 @@ async function serve(host: Host, address: string, dir: string): Promise<void> {
   const path = coordinationLogPath(dir);
   const opened = await unlessUnreadable(host, path, () => WriteAheadLog.open(host, path));
   if (typeof opened === "string") return serveNothing(host, address, opened);
-  const { log, records, damage } = opened;
+  const { log, records } = opened;
   const state = new CoordinationState();
   for (const record of records) state.apply(record as CoordinationChange);
-  const lost = damage ?? state.lost;
-  if (lost !== undefined) return serveNothing(host, address, lost);
+  if (state.lost !== undefined) return serveNothing(host, address, state.lost);
 
   const commit = (changes: readonly CoordinationChange[]): void => {
     for (const change of changes) {

@@ -16,7 +16,8 @@ import { decideTimeout, type BrokerMode } from "./transaction-decision.ts";
 /**
  * The log broker: one process, one write-ahead log for all partitions and transactions, so that one sync covers whatever
  * came together and a recovery is one fold. It owns recovery and the time-outs of open transactions, by its own
- * monotonic clock. A log that is damaged, or lacks what a user has seen, is never gone on with; after a restart an open transaction has its full time again.
+ * monotonic clock. A log that is gone or damaged, or lacks what a user has seen, is never gone on with. After a restart
+ * an open transaction has its full time again.
  */
 export function logBrokerMain(
   host: Host,
@@ -33,9 +34,9 @@ async function serve(host: Host, address: string, dir: string, mode: BrokerMode)
   const path = brokerLogPath(dir);
   const opened = await unlessUnreadable(host, path, () => WriteAheadLog.open(host, path));
   if (typeof opened === "string") return serveNothing(host, address, opened);
-  const { log, records, damage } = opened;
+  const { log, records } = opened;
   for (const record of records) state.apply(record as BrokerChange);
-  const lost = images.damage ?? damage ?? state.lost;
+  const lost = images.damage ?? state.lost;
   if (lost !== undefined) return serveNothing(host, address, lost);
 
   const commit = (changes: readonly BrokerChange[]): void => {

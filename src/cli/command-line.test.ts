@@ -97,7 +97,9 @@ export const idle = scenario("idle", {
   ]);
   expect(JSON.parse(good.out)).toEqual({ file: "scenarios/good.ts", kind: "scenario", names: ["idle"] });
   expect(bad.code).toBe(2);
-  expect(bad.err).toMatch(/^error: bad\.ts:3(:\d+)?: .*Did you mean "checkpointIntervalMs"\?\n$/);
+  expect(bad.err).toMatch(
+    /^error: bad\.ts:3(:\d+)?: .*Did you mean "checkpointIntervalMs"\? Allowed: checkpointIntervalMs, .*\n$/,
+  );
 });
 
 test("a failure file that is none is refused by its place", async () => {

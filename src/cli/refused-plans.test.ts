@@ -4,14 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { wordsUnderStorm } from "../../scenarios/words.ts";
+import { readFailure, refuseStrangers } from "../explore/failure-file.ts";
+import { Misuse } from "../explore/misuse.ts";
 
-/** Plans that nobody can play, through the built command line. `npm test` builds first. */
+/** Plans that nobody can play; some of them through the built command line, which `npm test` builds first. */
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const bin = join(root, "dist/src/cli/millrace.js");
 /** Any failure file will do: its plan is replaced. */
 const kept = join(root, "scenarios/regressions");
 const [first] = readdirSync(kept).filter(name => name.endsWith(".json"));
-const whole = JSON.parse(readFileSync(join(kept, first!), "utf8")) as { readonly case: object };
+const { sum: _, ...whole } = JSON.parse(readFileSync(join(kept, first!), "utf8")) as {
+  readonly case: object;
+  readonly sum?: string;
+};
 const folder = mkdtempSync(join(tmpdir(), "millrace-plans-"));
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -22,6 +28,7 @@ const kill = { kind: "proc.kill", target: "tm0", when: at };
 /** The second fault of a plan; where the mistake is, and what the message says is allowed. */
 const refused: Readonly<Record<string, readonly [fault: object, path: string, says: string]>> = {
   "an unknown fault": [{ ...kill, kind: "proc.kil" }, "kind", 'Did you mean "proc.kill"?'],
+  "a fault of which the list is told too": [{ ...kill, kind: "proc.kil" }, "kind", "? Allowed: proc.kill, proc.pause,"],
   "a fault like no other": [{ ...kill, kind: "meteorite" }, "kind", "proc.pause, proc.slow"],
   "a parameter of another fault": [{ ...kill, kind: "clock.jump", params: { ppm: 1 } }, "params.ppm", "takes byMs"],
   "a number out of bounds": [{ ...kill, kind: "proc.slow", params: { factor: 1 } }, "params.factor", "from 2 to 1000"],
@@ -36,25 +43,70 @@ const refused: Readonly<Record<string, readonly [fault: object, path: string, sa
     "params.with",
     "a role (jm0, tm0, dfs0, broker, coord)",
   ],
+  "an external system that the scenario has not": [
+    { ...kill, target: "ledger" },
+    "target",
+    "a role (jm0, tm0, dfs0, broker, coord), not",
+  ],
+  "an operator that the job has not": [
+    { ...kill, kind: "task.fail", target: "nosuch[0]" },
+    "target",
+    "a subtask of the job (",
+  ],
+  "a subtask beyond the parallelism": [
+    { ...kill, when: { on: { event: "barrier.align", subtask: "count[99]" } } },
+    "when.on.subtask",
+    "a subtask of the job (",
+  ],
+  "a word that no fault has": [{ ...kill, forMs: 5 }, "", "Allowed: kind, target, when, forUs, params."],
   "a negative instant": [{ ...kill, when: { atUs: -5 } }, "when.atUs", "0 or more"],
   "a negative duration": [{ ...kill, forUs: -5 }, "forUs", "0 or more"],
   "a negative delay": [{ ...kill, when: { on: { event: "x" }, plusUs: -1 } }, "when.plusUs", "0 or more"],
   "half a microsecond": [{ ...kill, when: { atUs: 1.5 } }, "when", "in whole numbers"],
 };
 
-test.each(Object.entries(refused))(
-  "%s is refused by its place in the file, with what is allowed",
-  async (name, row) => {
-    const [fault, path, says] = row;
-    const file = join(folder, `${name.replaceAll(" ", "-")}.json`);
-    writeFileSync(file, JSON.stringify({ ...whole, case: { ...whole.case, plan: [kill, fault] } }, undefined, 2));
-    const { code, out, err } = await replay(file);
-    expect(err).toContain(`"case.plan.1.${path}" is wrong`);
+test.each(Object.entries(refused))("%s is refused by its place in the file, with what is allowed", (name, row) => {
+  const [fault, path, says] = row;
+  const { text, file } = written(name, fault);
+  const { message, place } = refusalOf(file);
+  expect(message).toContain(`"case.plan.1${path === "" ? "" : `.${path}`}" is wrong: `);
+  expect(message).toContain(says);
+  expect(message).not.toMatch(/[?.!][?.!] |\n/);
+  // The line is that of the second fault, and not of the first one with the same keys.
+  const line = Number(/\.json:(\d+)$/.exec(place!)![1]);
+  const key = path.split(".").at(-1)!;
+  expect(text.split("\n")[line - 1]).toContain(key === "" ? "{" : `"${key}"`);
+  expect(line).toBeGreaterThan(text.slice(0, text.indexOf("},", text.indexOf('"plan"'))).split("\n").length);
+});
+
+test.each(["an unknown fault", "an external system that the scenario has not", "an operator that the job has not"])(
+  "on the command line %s is one sentence and exit code 2",
+  async name => {
+    const [fault, , says] = refused[name]!;
+    const { code, out, err } = await replay(written(`${name}, typed`, fault).file);
+    expect(err).toMatch(/^error: .*\.json:\d+: "case\.plan\.1\..*\n$/);
     expect(err).toContain(says);
-    expect(err).toMatch(/\.json:\d+: /);
-    expect({ code, out, lines: err.trim().split("\n").length }).toEqual({ code: 2, out: "", lines: 1 });
+    expect({ code, out }).toEqual({ code: 2, out: "" });
   },
 );
+
+/** A file with two faults, of which the second one is wrong. */
+function written(name: string, fault: object): { readonly text: string; readonly file: string } {
+  const file = join(folder, `${name.replaceAll(" ", "-")}.json`);
+  const text = JSON.stringify({ ...whole, case: { ...whole.case, plan: [kill, fault] } }, undefined, 2);
+  writeFileSync(file, text);
+  return { text, file };
+}
+
+function refusalOf(file: string): Misuse {
+  try {
+    refuseStrangers(readFailure(file), wordsUnderStorm, file);
+  } catch (error) {
+    if (error instanceof Misuse) return error;
+    throw error;
+  }
+  throw new Error(`${file} is accepted.`);
+}
 
 function replay(file: string): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import * as face from "../index.ts";
 import type { CasePlayer } from "../explore/case-run.ts";
-import type { Failure } from "../explore/failure-file.ts";
+import { refuseStrangers, type Failure } from "../explore/failure-file.ts";
 import type { RecordedTarget } from "../explore/failure-recorder.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { freshJobLoader, moduleLoader } from "../explore/module-loader.ts";
@@ -45,7 +45,10 @@ export async function scenarioOfFailure(session: Session, failure: Failure, plac
   const { name, module, export: exported } = failure.scenario;
   const all = await findScenarios(session.project, session.load);
   const found = all.find(({ scenario }) => scenario.name === name);
-  if (found !== undefined) return recordedTarget(found);
+  if (found !== undefined) {
+    refuseStrangers(failure, found.scenario, place);
+    return recordedTarget(found);
+  }
   const hint = suggestion(
     name,
     all.map(({ scenario }) => scenario.name),

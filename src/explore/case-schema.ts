@@ -2,29 +2,28 @@ import * as z from "zod";
 import type { Case } from "../world/case.ts";
 import { faultKinds, type Fault } from "../world/fault.ts";
 import { faultMistake } from "../world/faults/fault-mistake.ts";
-import { suggestion } from "./nearest-name.ts";
+import { allowedNames } from "./nearest-name.ts";
 
 /**
- * The form of a case in a file. It owns what is accepted at the edge; inside, a case is trusted. Numbers are whole, so
- * that no float ever decides anything.
+ * The form of a case in a file, and of a plan wherever it is written. It owns what is accepted at the edge, and the words
+ * for what is not; inside, a case is trusted. Numbers are whole, so that no float ever decides anything.
  */
-const whole = z.int().min(0, "a whole number, 0 or more, is wanted");
-const positive = z.int().min(1, "a whole number, 1 or more, is wanted");
+const whole = wholeFrom(0);
+const positive = wholeFrom(1);
+const text = z.string({ error: "a text is wanted" }).min(1, "a text is wanted");
+
+const on = closed({
+  event: text,
+  role: z.exactOptional(text),
+  subtask: z.exactOptional(text),
+  checkpoint: z.exactOptional(whole),
+  attempt: z.exactOptional(whole),
+});
 
 const trigger = z.union(
   [
     z.strictObject({ atUs: whole }),
-    z.strictObject({
-      on: z.strictObject({
-        event: z.string().min(1),
-        role: z.exactOptional(z.string()),
-        subtask: z.exactOptional(z.string()),
-        checkpoint: z.exactOptional(whole),
-        attempt: z.exactOptional(whole),
-      }),
-      nth: z.exactOptional(positive),
-      plusUs: z.exactOptional(whole),
-    }),
+    z.strictObject({ on, nth: z.exactOptional(positive), plusUs: z.exactOptional(whole) }),
     z.strictObject({ step: positive, life: z.exactOptional(whole) }),
   ],
   {
@@ -33,23 +32,29 @@ const trigger = z.union(
   },
 );
 
-const fault: z.ZodType<Fault> = z
-  .strictObject({
-    kind: z.enum(faultKinds, {
-      error: ({ input }) =>
-        `${JSON.stringify(input)} is no fault. ${suggestion(String(input), faultKinds, faultKinds.length)}`,
+const fault: z.ZodType<Fault> = closed({
+  kind: z.enum(faultKinds, {
+    error: ({ input }) =>
+      input === undefined
+        ? `a fault is wanted. Allowed: ${faultKinds.join(", ")}.`
+        : `${JSON.stringify(input)} is no fault. ${allowedNames(String(input), faultKinds)}`,
+  }),
+  target: text,
+  when: trigger,
+  forUs: z.exactOptional(whole),
+  params: z.exactOptional(
+    z.record(z.string(), z.union([z.int(), z.string()], { error: "a whole number or a word is wanted" }), {
+      error: "an object with the parameters of the fault is wanted",
     }),
-    target: z.string().min(1),
-    when: trigger,
-    forUs: z.exactOptional(whole),
-    params: z.exactOptional(z.record(z.string(), z.union([z.int(), z.string()]))),
-  })
-  .superRefine((value, context) => {
-    const mistake = faultMistake(value);
-    if (mistake !== undefined) context.addIssue({ code: "custom", path: [...mistake.path], message: mistake.message });
-  });
+  ),
+}).superRefine((value, context) => {
+  const mistake = faultMistake(value);
+  if (mistake !== undefined) context.addIssue({ code: "custom", path: [...mistake.path], message: mistake.message });
+});
 
-const topology = z.strictObject({
+export const planSchema: z.ZodType<readonly Fault[]> = z.array(fault, { error: "a list of faults is wanted" });
+
+const topology = closed({
   jobManagers: positive,
   workers: positive,
   slotsPerWorker: positive,
@@ -57,13 +62,13 @@ const topology = z.strictObject({
   replicas: positive,
   parallelism: positive,
   partitions: positive,
-  placement: z.enum(["spread", "together"]),
+  placement: oneOf("spread", "together"),
   // Cases that were saved before disks had a choice: all were of this kind.
-  persistence: z.enum(["prefix", "ordered", "weak"]).default("prefix"),
-  broker: z.enum(["durable-prepare", "classic"]).default("durable-prepare"),
+  persistence: oneOf("prefix", "ordered", "weak").default("prefix"),
+  broker: oneOf("durable-prepare", "classic").default("durable-prepare"),
 });
 
-const knobs = z.strictObject({
+const knobs = closed({
   checkpointIntervalMs: positive,
   checkpointTimeoutMs: positive,
   minPauseMs: whole,
@@ -86,18 +91,42 @@ const knobs = z.strictObject({
   stormMs: whole,
 });
 
-const topicInput = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("values"), values: z.array(z.unknown()) }),
-  z.strictObject({ kind: z.literal("dataset"), name: z.string().min(1), from: whole, to: whole }),
-]);
+const topicInput = z.discriminatedUnion(
+  "kind",
+  [
+    closed({ kind: z.literal("values"), values: z.array(z.unknown(), { error: "a list of records is wanted" }) }),
+    closed({ kind: z.literal("dataset"), name: text, from: whole, to: whole }),
+  ],
+  { error: 'records { kind: "values", values } or a slice { kind: "dataset", name, from, to } are wanted' },
+);
 
-export const caseSchema: z.ZodType<Case> = z.strictObject({
-  schema: z.literal(1),
-  scenario: z.string().min(1),
+export const caseSchema: z.ZodType<Case> = closed({
+  schema: z.literal(1, { error: "this version of Millrace reads cases of schema 1" }),
+  scenario: text,
   topology,
   knobs,
-  input: z.record(z.string(), topicInput),
-  plan: z.array(fault),
-  seed: z.string(),
-  ties: z.exactOptional(z.literal("fifo")),
+  input: z.record(z.string(), topicInput, { error: "an object with the records of each topic is wanted" }),
+  plan: planSchema,
+  seed: z.string({ error: "a text is wanted" }),
+  ties: z.exactOptional(z.literal("fifo", { error: '"fifo" is wanted, or nothing' })),
 });
+
+function wholeFrom(min: number): z.ZodInt {
+  const error = `a whole number, ${min} or more, is wanted`;
+  return z.int({ error }).min(min, error);
+}
+
+function oneOf<const Words extends readonly string[]>(...words: Words): z.ZodEnum<{ [W in Words[number]]: W }> {
+  return z.enum(words, { error: `one of ${words.join(", ")} is wanted` });
+}
+
+/** An object with these keys and no other. */
+function closed<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const allowed = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: issue =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map(key => `"${key}" is unknown. ${allowedNames(key, allowed)}`).join(" ")
+        : `an object is wanted with ${allowed.join(", ")}`,
+  });
+}

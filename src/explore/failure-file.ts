@@ -3,7 +3,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname, join, relative } from "node:path";
 import * as z from "zod";
 import { caseSchema } from "./case-schema.ts";
+import { lineOfPath } from "./json-place.ts";
 import { Misuse } from "./misuse.ts";
+import { planMistake } from "./plan-mistake.ts";
+import type { Scenario } from "./scenario.ts";
 import { fromTagged, toTagged } from "./tagged-json.ts";
 
 /**
@@ -33,7 +36,7 @@ const failureSchema = z.strictObject({
   mutant: z.nullable(z.string()),
   shrink: z.strictObject({ runs: z.int(), ending: z.string(), planLength: z.int(), originalPlanLength: z.int() }),
   hits: z.int().min(1),
-  /** Of what decides a replay. A file without it is not checked: so says who has changed one on purpose. */
+  /** Of what decides a replay: right where it is there. Who has changed a file on purpose leaves it out. */
   sum: z.exactOptional(z.string()),
 });
 
@@ -111,20 +114,41 @@ export function readFailure(path: string): Failure {
   }
   const checked = failureSchema.safeParse(parsed);
   if (checked.success) {
-    const { sum, ...failure } = checked.data;
+    const { sum } = checked.data;
     // Of what stands in the file: what the schema adds for older files was not there when the sum was made.
-    if (sum === undefined || sum === sumOf(parsed as Failure)) return failure;
+    if (sum === undefined || sum === sumOf(parsed as Failure)) return checked.data;
     throw new Misuse(
       'This file was edited: its case is not the one that "sum" was made of. Restore it, or delete the line "sum" to play the changed case.',
-      { place: `${place}${lineOfPath(text, ["sum"])}` },
+      { place: `${place}:${lineOfPath(text, ["sum"])}` },
     );
   }
   const [issue] = checked.error.issues;
-  const where = issue === undefined ? "" : issue.path.map(String).join(".");
-  throw new Misuse(
-    `"${where}" is wrong: ${(issue?.message ?? "not a failure").replace(/\.$/, "")}. Restore the file, or run the campaign again.`,
+  throw wrongAt(issue?.path ?? [], issue?.message ?? "this is no failure", { place, text });
+}
+
+/**
+ * A file that we wrote may outlive an operator or a service: what its plan names is gone then, and its replay says so
+ * (`stale`). In a file that somebody has written or changed it is a mistake, told with what there is.
+ */
+export function refuseStrangers(failure: Failure, scenario: Scenario, path: string): void {
+  if (failure.sum !== undefined) return;
+  // Shrinking lowers the parallelism beneath a plan, and a number beyond it wraps around: the original cluster counts.
+  const mistake = planMistake(failure.case.plan, { ...scenario, topology: failure.original.case.topology });
+  if (mistake === undefined) return;
+  const at = { place: relative(process.cwd(), path), text: readFileSync(path, "utf8") };
+  throw wrongAt(["case", "plan", ...mistake.path], mistake.message, at);
+}
+
+function wrongAt(
+  path: readonly PropertyKey[],
+  message: string,
+  { place, text }: { readonly place: string; readonly text: string },
+): Misuse {
+  const sentence = /[.?!]$/.test(message) ? message : `${message}.`;
+  return new Misuse(
+    `"${path.map(String).join(".")}" is wrong: ${sentence} Restore the file, or run the campaign again.`,
     {
-      place: `${place}${lineOfPath(text, issue?.path ?? [])}`,
+      place: `${place}:${lineOfPath(text, path)}`,
     },
   );
 }
@@ -164,16 +188,4 @@ function lineOfJsonError(text: string, reason: string): string {
   const read =
     position !== null ? text.slice(0, Number(position[1])) : reason.includes("end of JSON") ? text : undefined;
   return read === undefined ? "" : `:${read.split("\n").length}`;
-}
-
-/** Line of the last key of a path, found by walking the text key by key: good for files that we have laid out. */
-function lineOfPath(text: string, path: readonly PropertyKey[]): string {
-  let at = 0;
-  for (const key of path) {
-    if (typeof key !== "string") continue;
-    const found = text.indexOf(`${JSON.stringify(key)}:`, at);
-    if (found < 0) break;
-    at = found;
-  }
-  return at === 0 ? "" : `:${text.slice(0, at).split("\n").length}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearestName, suggestion } from "./nearest-name.ts";
+import { allowedNames, nearestName, suggestion } from "./nearest-name.ts";
 
 test("a typing error finds its name", () => {
   expect(nearestName("repaly", ["replay", "explore", "list"])).toBe("replay");
@@ -15,4 +15,9 @@ test("the beginning of a long name is enough", () => {
   expect(nearestName("crash-between", ["crash-between-barrier-and-ack", "crash"])).toBe(
     "crash-between-barrier-and-ack",
   );
+});
+
+test("of few names all are told, also beside the one that was probably meant", () => {
+  expect(allowedNames("repaly", ["replay", "list"])).toBe('Did you mean "replay"? Allowed: replay, list.');
+  expect(allowedNames("banana", ["replay", "list"])).toBe("Allowed: replay, list.");
 });

@@ -21,6 +21,12 @@ export function suggestion(word: string, names: readonly string[], listed = 8): 
   return `There is: ${names.slice(0, listed).join(", ")}${more}.`;
 }
 
+/** Both: where the names are few, or the word may be meant otherwise than its letters say. */
+export function allowedNames(word: string, names: readonly string[]): string {
+  const nearest = nearestName(word, names);
+  return `${nearest === undefined ? "" : `Did you mean "${nearest}"? `}Allowed: ${names.join(", ")}.`;
+}
+
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -12,7 +12,7 @@ export interface Replay {
   /** The digest agrees as well: event for event the same run. */
   readonly exact: boolean;
   readonly run: CaseRun;
-  /** Anchors of the plan that nothing matched: the code no longer does what they name. */
+  /** Anchors of the plan that nothing matched, targets that are gone: the code no longer does, or has, what they name. */
   readonly staleAnchors: readonly string[];
   /** Set when the cases beside it were played, since the case itself does not fail as the file says. */
   readonly variants?: PlayedVariants;
@@ -25,7 +25,7 @@ export interface PlayedVariants {
 }
 
 /**
- * `stale`: the case passes, but a fault found no instant to fire at, so that this pass says nothing.
+ * `stale`: the case passes, but a fault found no instant to fire at, or its target is gone, so that this pass says nothing.
  */
 export type ReplayOutcome = "reproduced" | "fails-differently" | "passes" | "stale" | "broken";
 
@@ -56,8 +56,9 @@ export async function confirmed(failure: Failure, replay: Replay, player: CasePl
 /** What a run of the failure's case says of it. */
 export function replayOf(failure: Failure, run: CaseRun): Replay {
   const staleAnchors = failure.case.plan.flatMap((fault, index) => {
-    const fired = run.faults.find(effect => effect.index === index)?.fired ?? false;
-    return fired || !("on" in fault.when) ? [] : [fault.when.on.event];
+    const effect = run.faults.find(one => one.index === index);
+    if (effect?.impossible === true) return [fault.target];
+    return effect?.fired === true || !("on" in fault.when) ? [] : [fault.when.on.event];
   });
   return { outcome: outcomeOf(failure, run, staleAnchors), exact: run.digest === failure.digest, run, staleAnchors };
 }

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { wordsUnderStorm } from "../../scenarios/words.ts";
 import { dataset } from "./dataset.ts";
 import { Misuse } from "./misuse.ts";
 import { idleJob } from "./testing/stand-in-runs.ts";
@@ -25,6 +26,7 @@ test("a scenario without a plan has a storm, and one with a plan has none", () =
   expect(scenario("a", spec).storm).toEqual({ profile: "standard" });
   const planned = scenario("a", {
     ...spec,
+    job: wordsUnderStorm.job,
     plan: on => [on.checkpoint(3).aligned("sink[0]").kill("tm0", { forMs: 500 })],
   });
   expect(planned.storm).toBe(false);
@@ -63,9 +65,6 @@ test("each mistake is refused by name and with its remedy", () => {
   expect(refusal({ cluster: { replicas: 5 } })).toContain("at most one replica lies on each node");
   expect(refusal({ cluster: { workers: 1, slotsPerWorker: 1, parallelism: 4 } })).toContain("add workers or slots");
   expect(refusal({ knobs: { heartbeatTimeoutMs: 1 } })).toContain("must be larger");
-  expect(refusal({ plan: [{ kind: "proc.kil", target: "tm0", when: { atUs: 1 } }] })).toContain(
-    'Did you mean "proc.kill"?',
-  );
   expect(refusal({ storm: { kinds: ["net.cutt"] } })).toContain('Did you mean "net.cut"?');
   expect(refusal({ params: { f: () => 1 } })).toContain("not plain JSON");
   for (const name of ["tm", "tm1", "coord", "my-db", "2db"])
@@ -77,4 +76,24 @@ test("each mistake is refused by name and with its remedy", () => {
       plan: (on: { step(role: string, n: number): { kill(role: string): unknown } }) => [on.step("tm0", 3).kill("tm1")],
     }),
   ).toContain("a moment of tm0");
+});
+
+test("a mistake in a plan is refused by its path, with what is allowed", () => {
+  const kill = { kind: "proc.kill", target: "tm0", when: { atUs: 1 } };
+  const planned = (fault: object) => refusal({ job: wordsUnderStorm.job, plan: [kill, { ...kill, ...fault }] });
+  expect(planned({})).toBe("accepted");
+  expect(planned({ kind: "proc.kil" })).toMatch(
+    /: plan\[1\]\.kind: "proc\.kil" is no fault\. Did you mean "proc\.kill"\? Allowed: proc\.kill, .*snapshot\.slow\.$/,
+  );
+  expect(planned({ when: { atUs: -1 } })).toContain("plan[1].when.atUs: a whole number, 0 or more");
+  expect(planned({ forUs: -1 })).toContain("plan[1].forUs: a whole number, 0 or more");
+  expect(planned({ params: { hard: 1 } })).toContain("plan[1].params.hard: proc.kill takes no parameter");
+  expect(planned({ target: "pg" })).toContain("plan[1].target: proc.kill wants a role (jm0, tm0, dfs0, broker, coord)");
+  expect(planned({ kind: "task.fail", target: "nosuch[0]" })).toContain(
+    "plan[1].target: task.fail wants a subtask of the job (lines[0..1], words[0..1], count[0..1], sink[0..1])",
+  );
+  expect(planned({ kind: "task.fail", target: "count[2]" })).toContain('count[0..1], sink[0..1]), not "count[2]"');
+  expect(planned({ when: { on: { event: "barrier.align", subtask: "cuont[0]" } } })).toContain(
+    "plan[1].when.on.subtask: a subtask of the job",
+  );
 });

@@ -3,11 +3,12 @@ import type { Main } from "../host/host.ts";
 import type { Oracle } from "../oracles/oracle.ts";
 import type { Knobs, Topology } from "../world/case.ts";
 import { faultKinds, type Fault, type FaultKind } from "../world/fault.ts";
-import { faultMistake } from "../world/faults/fault-mistake.ts";
+import { planSchema } from "./case-schema.ts";
 import type { DatasetSlice } from "./dataset.ts";
 import { defaultKnobs, defaultTopology } from "./defaults.ts";
 import { Misuse } from "./misuse.ts";
-import { nearestName, suggestion } from "./nearest-name.ts";
+import { allowedNames } from "./nearest-name.ts";
+import { planMistake, type Inhabited } from "./plan-mistake.ts";
 import type { Actors } from "../world/world.ts";
 import { planOn, type PlanWriter } from "./plan.ts";
 import { profiles, type Profile } from "./profile.ts";
@@ -107,7 +108,6 @@ export function scenario(name: string, spec: ScenarioSpec): Scenario {
   if (typeof spec.job !== "object" || spec.job === null || typeof spec.job.name !== "string") {
     throw new Misuse(`${at}: "job" is not a job. Give what job("name", (env, params) => { … }) returns.`);
   }
-  const plan = planOf(at, spec.plan, Object.keys(spec.services ?? {}));
   const topology = { ...defaultTopology, ...checkedTopology(at, spec.cluster ?? {}) };
   if (topology.replicas > topology.storageNodes) {
     throw new Misuse(
@@ -125,16 +125,19 @@ export function scenario(name: string, spec: ScenarioSpec): Scenario {
       `${at}: heartbeatTimeoutMs (${knobs.heartbeatTimeoutMs}) must be larger than heartbeatIntervalMs (${knobs.heartbeatIntervalMs}).`,
     );
   }
+  const params = plainParams(at, spec.params);
+  const services = checkedServices(at, spec.services ?? {});
+  const plan = planOf(at, spec.plan, { job: spec.job, params, services, topology });
   return {
     kind: "scenario",
     name,
     why: spec.why,
     job: spec.job,
-    params: plainParams(at, spec.params),
+    params,
     topology,
     knobs,
     fixed: { topology: spec.cluster ?? {}, knobs: spec.knobs ?? {} },
-    services: checkedServices(at, spec.services ?? {}),
+    services,
     input: checkedInput(at, spec.input),
     plan,
     storm: stormOf(at, spec.storm, plan),
@@ -147,20 +150,18 @@ export function isScenario(value: unknown): value is Scenario {
   return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "scenario";
 }
 
-function planOf(at: string, plan: ScenarioSpec["plan"], services: readonly string[]): readonly Fault[] {
+function planOf(at: string, plan: ScenarioSpec["plan"], inhabited: Inhabited): readonly Fault[] {
   if (plan === undefined) return [];
   const faults: unknown = typeof plan === "function" ? plan(planOn) : plan;
   if (!Array.isArray(faults))
     throw new Misuse(
       `${at}: "plan" must give a list of faults, such as on => [on.checkpoint(3).completed().kill("tm0")].`,
     );
-  for (const [index, fault] of (faults as Fault[]).entries()) {
-    if (!faultKinds.includes(fault?.kind)) {
-      const kind = String(fault?.kind);
-      throw new Misuse(`${at}: plan[${index}] is of an unknown kind "${kind}". ${suggestion(kind, faultKinds)}`);
-    }
-    const mistake = faultMistake(fault, services);
-    if (mistake !== undefined) throw new Misuse(`${at}: plan[${index}].${mistake.path.join(".")}: ${mistake.message}`);
+  const checked = planSchema.safeParse(faults);
+  const mistake = checked.success ? planMistake(checked.data, inhabited) : checked.error.issues[0];
+  if (mistake !== undefined) {
+    const [index, ...within] = mistake.path;
+    throw new Misuse(`${at}: ${[`plan[${String(index)}]`, ...within].map(String).join(".")}: ${mistake.message}`);
   }
   return faults as Fault[];
 }
@@ -169,11 +170,11 @@ function stormOf(at: string, storm: ScenarioSpec["storm"], plan: readonly Fault[
   if (storm === false || (storm === undefined && plan.length > 0)) return false;
   const { profile = "standard", kinds } = storm ?? {};
   if (!profiles.includes(profile)) {
-    throw new Misuse(`${at}: storm.profile "${profile}" is unknown. ${suggestion(profile, profiles)}`);
+    throw new Misuse(`${at}: storm.profile "${profile}" is unknown. ${allowedNames(profile, profiles)}`);
   }
   for (const kind of kinds ?? []) {
     if (!faultKinds.includes(kind))
-      throw new Misuse(`${at}: storm.kinds has an unknown fault "${kind}". ${suggestion(kind, faultKinds)}`);
+      throw new Misuse(`${at}: storm.kinds has an unknown fault "${kind}". ${allowedNames(kind, faultKinds)}`);
   }
   return { profile, ...(kinds === undefined ? {} : { kinds }) };
 }
@@ -275,9 +276,6 @@ function isPlain(value: unknown): boolean {
 function refuseUnknown(at: string, given: object, allowed: readonly string[]): void {
   for (const key of Object.keys(given)) {
     if (allowed.includes(key)) continue;
-    const nearest = nearestName(key, allowed);
-    throw new Misuse(
-      `${at}: "${key}" is unknown. ${nearest === undefined ? `Allowed: ${allowed.join(", ")}.` : `Did you mean "${nearest}"?`}`,
-    );
+    throw new Misuse(`${at}: "${key}" is unknown. ${allowedNames(key, allowed)}`);
   }
 }

@@ -5,7 +5,6 @@ import type { Case } from "../world/case.ts";
 import type { FaultKind } from "../world/fault.ts";
 import { damagedRoles } from "../world/faults/damaged-roles.ts";
 import { faultDevice } from "../world/faults/fault-catalogue.ts";
-import { faultMistake } from "../world/faults/fault-mistake.ts";
 import { watchReads } from "../kernel/fence/watched-reads.ts";
 import { playWorld, type Surroundings, type WorldEnd } from "../world/play.ts";
 import type { Actors } from "../world/world.ts";
@@ -31,7 +30,6 @@ export class WorldPlayer implements CasePlayer {
 
   /** An error of our own costs this case, and not the campaign; a mistake of the author's is the author's to hear of. */
   async play(played: Case, options: PlayOptions = {}): Promise<CaseRun> {
-    refuseMistakes(played, this.#scenario);
     const input = partitioned(played, this.#scenario);
     try {
       return await this.#play(played, input, options);
@@ -194,14 +192,6 @@ function settingOf(
       : {}),
     ...(scenario.compare === undefined ? {} : { compare: scenario.compare }),
   };
-}
-
-/** Only the scenario knows which external systems there are. */
-function refuseMistakes({ plan }: Case, { services }: Scenario): void {
-  for (const [index, fault] of plan.entries()) {
-    const mistake = faultMistake(fault, Object.keys(services));
-    if (mistake !== undefined) throw new Misuse(`plan.${index}.${mistake.path.join(".")}: ${mistake.message}`);
-  }
 }
 
 /** Record i of a topic lies in partition i mod n: each partition keeps the order of the whole. */

@@ -2,6 +2,7 @@ import { faultName, type Fault, type FaultEffect } from "./fault.ts";
 import { damagedRoles } from "./faults/damaged-roles.ts";
 import { faultDevice } from "./faults/fault-catalogue.ts";
 import type { Injected, Levers } from "./faults/fault-device.ts";
+import { faultMistake, type FaultGround } from "./faults/fault-mistake.ts";
 import type { Triggers } from "./trigger.ts";
 import { roleOf } from "./layout.ts";
 
@@ -23,9 +24,12 @@ export class FaultEngine {
   }
 
   arm(plan: readonly Fault[], triggers: Triggers): void {
+    const ground = this.#ground();
     for (const [index, fault] of plan.entries()) {
-      const entry: LedgerEntry = { fault, injected: undefined };
+      const impossible = faultMistake(fault, ground) !== undefined;
+      const entry: LedgerEntry = { fault, impossible, injected: undefined };
       this.#entries.push(entry);
+      if (impossible) continue;
       const name = faultName(fault);
       faultDevice(fault.kind).prepare?.(this.#levers);
       const target = roleOf(this.#levers.layout, fault.target) ?? fault.target;
@@ -46,7 +50,7 @@ export class FaultEngine {
 
   /** What became of each fault; `window` is the part of the run in which an effect counts. */
   ledger(window: { readonly fromUs: number; readonly toUs: number } | undefined): readonly FaultEffect[] {
-    return this.#entries.map(({ fault, injected }, index) => {
+    return this.#entries.map(({ fault, impossible, injected }, index) => {
       const effect = injected?.effect();
       const counts =
         effect !== undefined &&
@@ -59,9 +63,17 @@ export class FaultEngine {
         target: fault.target,
         fired: injected !== undefined,
         effective: counts,
-        note: effect?.note ?? (injected === undefined ? "its trigger never matched" : "changed nothing"),
+        note: effect?.note ?? (impossible ? IMPOSSIBLE : injected === undefined ? UNMATCHED : "changed nothing"),
+        ...(impossible ? { impossible } : {}),
       };
     });
+  }
+
+  /** A plan may be older than the job, and than the services: what it names may be gone. Numbers of subtasks wrap around. */
+  #ground(): FaultGround {
+    const { layout, tasks } = this.#levers;
+    const subtasks = new Map([...tasks.subtasks.keys()].map(operator => [operator, Infinity]));
+    return { services: layout.services, subtasks };
   }
 
   #fire(entry: LedgerEntry, index: number, name: string): void {
@@ -81,5 +93,10 @@ export class FaultEngine {
 
 interface LedgerEntry {
   readonly fault: Fault;
+  /** What it names does not exist here: it is not armed. */
+  readonly impossible: boolean;
   injected: Injected | undefined;
 }
+
+const IMPOSSIBLE = "what it names does not exist here";
+const UNMATCHED = "its trigger never matched";

@@ -104,6 +104,8 @@ export interface FaultEffect {
   readonly target: string;
   /** The trigger matched and the fault was applied. */
   readonly fired: boolean;
+  /** What it names does not exist here (any more): it could never fire. */
+  readonly impossible?: boolean;
   /** It changed something (held a byte, lost a write, killed a life) between the first record read and the last commit. */
   readonly effective: boolean;
   /** What it changed, for a reader: "killed tm0 (life 0) with 3 calls in flight". */

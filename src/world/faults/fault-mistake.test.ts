@@ -3,8 +3,8 @@ import type { Fault } from "../fault.ts";
 import { faultMistake } from "./fault-mistake.ts";
 
 const at = { atUs: 1 };
-const said = (fault: Fault, services?: readonly string[]): string | undefined => {
-  const mistake = faultMistake(fault, services);
+const said = (fault: Fault, services?: readonly string[], subtasks?: ReadonlyMap<string, number>) => {
+  const mistake = faultMistake(fault, { ...(services && { services }), ...(subtasks && { subtasks }) });
   return mistake && `${mistake.path.join(".")}: ${mistake.message}`;
 };
 
@@ -51,4 +51,29 @@ test("a target that cannot exist is told with those that can", () => {
 
 test("calls are counted of roles only", () => {
   expect(said({ kind: "net.reset", target: "tm0>jm0", when: { step: 5 } })).toContain("when: the calls of a role");
+});
+
+test("a subtask is one of the job's, as a target and in a trigger", () => {
+  const job = new Map([
+    ["source", 2],
+    ["sink", 1],
+  ]);
+  const subtask = (target: string) => said({ kind: "task.fail", target, when: at }, [], job);
+  expect(subtask("source[1]")).toBe(undefined);
+  expect(subtask("sink[0]")).toBe(undefined);
+  expect(subtask("nosuch[0]")).toBe(
+    'target: task.fail wants a subtask of the job (source[0..1], sink[0]), not "nosuch[0]".',
+  );
+  expect(subtask("sink[1]")).toContain("source[0..1], sink[0]");
+  const moment = (on: object) =>
+    said({ kind: "proc.kill", target: "tm0", when: { on: { event: "barrier.align", ...on } } }, ["pg"], job);
+  expect(moment({ subtask: "sink[0]", role: "pg" })).toBe(undefined);
+  expect(moment({ subtask: "nosuch[0]" })).toContain("when.on.subtask: a subtask of the job (source[0..1], sink[0])");
+  expect(moment({ role: "zz9" })).toBe(
+    'when.on.role: a role (jm0, tm0, dfs0, broker, coord, pg) is wanted, not "zz9".',
+  );
+});
+
+test("a link has two ends", () => {
+  expect(said({ kind: "net.cut", target: "tm0>tm0", when: at })).toContain("an ordered pair such as");
 });

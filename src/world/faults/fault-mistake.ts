@@ -7,15 +7,14 @@ import type { ParamRule, TargetKind } from "./fault-device.ts";
  * that cannot exist. It owns the words for it; where the fault stands in which file, its reader knows. The kind itself is
  * known by then.
  *
- * `services` are the names of an author's own external systems; without them any name may be one. A number beyond the
- * topology is no mistake (`tm7` among three workers is `tm1`, see layout.ts).
+ * A role's number beyond the topology is no mistake (`tm7` among three workers is `tm1`, see layout.ts).
  */
-export function faultMistake(fault: Fault, services?: readonly string[]): FaultMistake | undefined {
+export function faultMistake(fault: Fault, ground: FaultGround = {}): FaultMistake | undefined {
   const { params, target } = faultDevice(fault.kind);
-  if (!fits(fault.target, target, services))
-    return { path: ["target"], message: `${fault.kind} wants ${wanted(target, services)}, not "${fault.target}".` };
-  if ("step" in fault.when && /[>[]|^site$/.test(fault.target))
-    return { path: ["when"], message: `the calls of a role are counted, and "${fault.target}" is none.` };
+  if (!fits(fault.target, target, ground))
+    return { path: ["target"], message: `${fault.kind} wants ${wanted(target, ground)}, not "${fault.target}".` };
+  const moment = momentMistake(fault, ground);
+  if (moment !== undefined) return moment;
   for (const [name, value] of Object.entries(fault.params ?? {})) {
     const rule = params[name];
     if (rule === undefined) {
@@ -23,10 +22,18 @@ export function faultMistake(fault: Fault, services?: readonly string[]): FaultM
       const allowed = known.length === 0 ? "no parameter" : known.join(", ");
       return { path: ["params", name], message: `${fault.kind} takes ${allowed}.` };
     }
-    if (!obeys(value, rule, services))
-      return { path: ["params", name], message: `${says(rule, services)}, not ${JSON.stringify(value)}.` };
+    if (!obeys(value, rule, ground))
+      return { path: ["params", name], message: `${says(rule, ground)}, not ${JSON.stringify(value)}.` };
   }
   return undefined;
+}
+
+/** What there is for a fault to meet. Where nothing is said, any name may be one. */
+export interface FaultGround {
+  /** An author's own external systems. */
+  readonly services?: readonly string[];
+  /** How many subtasks each operator of the job has. */
+  readonly subtasks?: ReadonlyMap<string, number>;
 }
 
 export interface FaultMistake {
@@ -35,7 +42,20 @@ export interface FaultMistake {
   readonly message: string;
 }
 
-function fits(target: string, kind: TargetKind, services: readonly string[] | undefined): boolean {
+/** An event is the author's to name; the role and the subtask that it must be about are not. */
+function momentMistake({ when, target }: Fault, ground: FaultGround): FaultMistake | undefined {
+  if ("step" in when && /[>[]|^site$/.test(target))
+    return { path: ["when"], message: `the calls of a role are counted, and "${target}" is none.` };
+  if (!("on" in when)) return undefined;
+  for (const kind of ["role", "subtask"] as const) {
+    const named = when.on[kind];
+    if (named !== undefined && !fits(named, kind, ground))
+      return { path: ["when", "on", kind], message: `${wanted(kind, ground)} is wanted, not "${named}".` };
+  }
+  return undefined;
+}
+
+function fits(target: string, kind: TargetKind, { services, subtasks }: FaultGround): boolean {
   const role = (name: string | undefined): boolean =>
     name !== undefined &&
     (/^(jm|tm|dfs)\d+$/.test(name) ||
@@ -44,7 +64,11 @@ function fits(target: string, kind: TargetKind, services: readonly string[] | un
       (services === undefined ? /^[a-z][a-z0-9-]*$/.test(name) : services.includes(name)));
   const link = (): boolean => {
     const [from, to, ...more] = target.split(">");
-    return more.length === 0 && role(from) && role(to);
+    return more.length === 0 && role(from) && role(to) && from !== to;
+  };
+  const subtask = (): boolean => {
+    const [, operator, index] = /^(.+)\[(\d+)\]$/.exec(target) ?? [];
+    return operator !== undefined && (subtasks === undefined || Number(index) < (subtasks.get(operator) ?? 0));
   };
   switch (kind) {
     case "role":
@@ -61,12 +85,12 @@ function fits(target: string, kind: TargetKind, services: readonly string[] | un
     case "link-or-role":
       return role(target) || link();
     case "subtask":
-      return /^.+\[\d+\]$/.test(target);
+      return subtask();
   }
 }
 
-function wanted(kind: TargetKind, services: readonly string[] | undefined): string {
-  const roles = ["jm0", "tm0", "dfs0", "broker", "coord", ...(services ?? [])].join(", ");
+function wanted(kind: TargetKind, { services = [], subtasks }: FaultGround): string {
+  const roles = ["jm0", "tm0", "dfs0", "broker", "coord", ...services].join(", ");
   switch (kind) {
     case "role":
     case "machine":
@@ -78,22 +102,26 @@ function wanted(kind: TargetKind, services: readonly string[] | undefined): stri
     case "site":
       return `"site"`;
     case "link":
-      return `an ordered pair of roles, such as "jm0>tm1" (${roles})`;
+      return `an ordered pair of two roles, such as "jm0>tm1" (${roles})`;
     case "link-or-role":
       return `a role, or an ordered pair such as "jm0>tm1" (${roles})`;
     case "subtask":
-      return `a subtask, such as "count[0]"`;
+      return subtasks === undefined ? `a subtask, such as "count[0]"` : `a subtask of the job (${listed(subtasks)})`;
   }
 }
 
-function obeys(value: number | string, rule: ParamRule, services: readonly string[] | undefined): boolean {
+/** `source[0..1], count[0]`: every subtask there is. */
+function listed(subtasks: ReadonlyMap<string, number>): string {
+  const ranges = [...subtasks].map(([operator, count]) => `${operator}[${count === 1 ? "0" : `0..${count - 1}`}]`);
+  return ranges.length === 0 ? "it has none" : ranges.join(", ");
+}
+
+function obeys(value: number | string, rule: ParamRule, ground: FaultGround): boolean {
   switch (rule.type) {
     case "role":
-      return typeof value === "string" && fits(value, "role", services);
+      return typeof value === "string" && fits(value, "role", ground);
     case "roles":
-      return (
-        value === "" || (typeof value === "string" && value.split(",").every(name => fits(name, "role", services)))
-      );
+      return value === "" || (typeof value === "string" && value.split(",").every(name => fits(name, "role", ground)));
     case "integer":
       return typeof value === "number" && Number.isInteger(value) && value >= rule.min && value <= rule.max;
     case "word":
@@ -103,10 +131,10 @@ function obeys(value: number | string, rule: ParamRule, services: readonly strin
   }
 }
 
-function says(rule: ParamRule, services: readonly string[] | undefined): string {
+function says(rule: ParamRule, ground: FaultGround): string {
   switch (rule.type) {
     case "role":
-      return `${wanted("role", services)} is wanted`;
+      return `${wanted("role", ground)} is wanted`;
     case "roles":
       return `roles with commas between them are wanted, such as "tm0,jm0"`;
     case "integer":

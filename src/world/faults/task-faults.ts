@@ -5,25 +5,31 @@ import type { Sink } from "../../runtime/api/sink.ts";
 import type { Source } from "../../runtime/api/source.ts";
 import type { JobGraph } from "../../runtime/graph/job-graph.ts";
 import type { LogicalGraph, LogicalNode, Operator } from "../../runtime/graph/logical-graph.ts";
+import { subtasksOf } from "./subtasks-of.ts";
 
 /**
  * What goes wrong in an author's code, inside a process that lives on. It owns which call of which subtask is struck next; the
  * functions of the job are woven so that each asks before it does its work. The runtime is not aware of any of it.
  */
 export class TaskFaults {
+  readonly subtasks: ReadonlyMap<string, number>;
   readonly #armed: ArmedStrike[] = [];
   /** Operator name → name of the vertex in which it is chained. */
   readonly #vertexOf: ReadonlyMap<string, string>;
 
   constructor(graph: JobGraph) {
+    this.subtasks = subtasksOf(graph);
     this.#vertexOf = new Map(
       graph.vertices.flatMap(vertex => vertex.operators.map(({ node }) => [node.name, vertex.id] as const)),
     );
   }
 
-  /** Strikes at the next call at that site of that subtask, of one operator or of any in its chain. The returned cure disarms it. */
-  arm(site: TaskSite, operator: string, subtask: number, strike: Strike): () => void {
-    const armed: ArmedStrike = { site, operator, subtask, strike };
+  /**
+   * Strikes at the next call at that site of that subtask, of one operator or of any in its chain. A number beyond the
+   * operator's parallelism wraps around, as that of a role does (layout.ts). The returned cure disarms it.
+   */
+  arm(site: TaskSite, operator: string, index: number, strike: Strike): () => void {
+    const armed: ArmedStrike = { site, operator, subtask: index % (this.subtasks.get(operator) ?? 1), strike };
     this.#armed.push(armed);
     return () => this.#disarm(armed);
   }

@@ -1,0 +1,51 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { lineOfPath } from "./json-place.ts";
+
+const text = JSON.stringify(
+  {
+    kind: 'a "kind": 1',
+    plan: [
+      { kind: "x", when: { atUs: 1 } },
+      { kind: "y", when: { atUs: -2 } },
+    ],
+    kinds: [],
+  },
+  undefined,
+  2,
+);
+const lineOf = (path: readonly PropertyKey[]) => text.split("\n")[lineOfPath(text, path) - 1]!.trim();
+
+test("the second of two faults is found on its own line", () => {
+  expect(lineOf(["plan", 0, "kind"])).toBe('"kind": "x",');
+  expect(lineOf(["plan", 1, "kind"])).toBe('"kind": "y",');
+  expect(lineOf(["plan", 1, "when", "atUs"])).toBe('"atUs": -2');
+});
+
+test("where a path leads to nothing, the last thing on it is named", () => {
+  expect(lineOf(["plan", 1, "target"])).toBe("{");
+  expect(lineOfPath(text, ["plan", 1, "target"])).toBe(lineOfPath(text, ["plan", 1]));
+  expect(lineOf(["plan", 7])).toBe('"plan": [');
+  expect(lineOfPath(text, [])).toBe(1);
+});
+
+test("in any document each number is found by its path", () => {
+  const leaf = fc.oneof(fc.string(), fc.boolean(), fc.constant(null), fc.double({ noNaN: true }));
+  const { tree } = fc.letrec(tie => ({
+    tree: fc.oneof({ depthSize: "small" }, leaf, fc.array(tie("tree")), fc.dictionary(fc.string(), tie("tree"))),
+  }));
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fc.nat(9), fc.string()), { maxLength: 4 }), tree, tree, (path, before, after) => {
+      const nested = path.reduceRight<unknown>(
+        (inner, key) =>
+          typeof key === "number" ? [...Array.from({ length: key }, () => before), inner, after] : { [key]: inner },
+        "<here>",
+      );
+      const whole = JSON.stringify({ before, nested, after }, undefined, 1);
+      fc.pre(!JSON.stringify([before, after, path]).includes("<here>"));
+      const line = whole.slice(0, whole.indexOf('"<here>"')).split("\n").length;
+      expect(lineOfPath(whole, ["nested", ...path])).toBe(line);
+    }),
+    { seed: 1, numRuns: 100 },
+  );
+});

@@ -1,0 +1,79 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { wordsUnderStorm } from "../../scenarios/words.ts";
+import type { Fault } from "../world/fault.ts";
+import { calmCase } from "./case-generator.ts";
+import { readFailure, refuseStrangers, writeFailure, type Failure } from "./failure-file.ts";
+import { replayFailure } from "./replay.ts";
+import { WorldPlayer } from "./world-player.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "millrace-strangers-"));
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const when = { atUs: 900_000 };
+const kill: Fault = { kind: "proc.kill", target: "tm0", when, forUs: 100_000 };
+const gone: readonly Fault[] = [
+  { kind: "task.fail", target: "nosuch[0]", when },
+  { kind: "proc.kill", target: "pg", when },
+  { kind: "net.cut", target: "tm0>pg", when },
+  { kind: "disk.swap", target: "dfs0", when, params: { with: "pg" } },
+  { kind: "proc.kill", target: "tm0", when: { on: { event: "barrier.align", subtask: "nosuch[0]" } } },
+];
+
+function failureWith(plan: readonly Fault[]): Failure {
+  const played = { ...calmCase(wordsUnderStorm), plan };
+  return {
+    kind: "millrace-failure",
+    schema: 1,
+    version: "0.1.0",
+    node: "v20.20.2",
+    scenario: { name: wordsUnderStorm.name, module: `millrace:${wordsUnderStorm.name}`, export: "" },
+    datasets: {},
+    case: played,
+    original: { seed: "s", index: 0, case: played },
+    signature: "SK-1@count",
+    claim: "SK-1",
+    digest: "x",
+    message: "as it was then",
+    mutant: null,
+    shrink: { runs: 1, ending: "1-minimal", planLength: plan.length, originalPlanLength: plan.length },
+    hits: 1,
+  };
+}
+
+test.each(gone)("of a file of ours, $kind of $target that is gone is stale, and the rest is played", async fault => {
+  const { file } = writeFailure(folder, failureWith([kill, fault]));
+  const failure = readFailure(file);
+  refuseStrangers(failure, wordsUnderStorm, file);
+  const { outcome, staleAnchors, run } = await replayFailure(failure, new WorldPlayer(wordsUnderStorm));
+  expect({ outcome, staleAnchors }).toEqual({ outcome: "stale", staleAnchors: [fault.target] });
+  expect(run.faults.map(({ fired }) => fired)).toEqual([true, false]);
+  expect(run.faults[1]).toMatchObject({ impossible: true, note: "what it names does not exist here" });
+});
+
+test.each(gone)("of a file without its sum, $kind of $target that is gone is a mistake with its line", fault => {
+  const { file } = writeFailure(folder, failureWith([kill, fault]));
+  const text = readFileSync(file, "utf8").replace(/,\n {2}"sum": "[0-9a-f]+"/, "");
+  writeFileSync(file, text);
+  const refused = () => refuseStrangers(readFailure(file), wordsUnderStorm, file);
+  expect(refused).toThrow(/"case\.plan\.1\.(target|params\.with|when\.on\.subtask)" is wrong/);
+  expect(refused).toThrow(expect.objectContaining({ place: expect.stringMatching(/case\.json:\d+$/) }));
+});
+
+test("a subtask beyond the parallelism is struck modulo it, since shrinking lowers it beneath a plan", async () => {
+  const struck = async (target: string, parallelism: number) => {
+    const calm = calmCase(wordsUnderStorm);
+    const plan: readonly Fault[] = [{ kind: "task.fail", target, when: { atUs: 500_000 } }];
+    const { faults } = await new WorldPlayer(wordsUnderStorm).play({
+      ...calm,
+      topology: { ...calm.topology, parallelism },
+      plan,
+    });
+    return faults[0];
+  };
+  expect(await struck("count[1]", 1)).toMatchObject({ effective: true, note: expect.stringContaining("count[0]") });
+  expect(await struck("count[1]", 2)).toMatchObject({ effective: true, note: expect.stringContaining("count[1]") });
+});

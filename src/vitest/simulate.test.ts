@@ -55,7 +55,15 @@ afterAll(() => {
 test("a violated claim fails with its plan and its replay, too few runs fail too, and others are left out", () => {
   const { stdout } = spawnSync(
     process.execPath,
-    [join(root, "node_modules/vitest/vitest.mjs"), "run", "--no-file-parallelism", "--allowOnly", "--reporter=json", "--root", folder],
+    [
+      join(root, "node_modules/vitest/vitest.mjs"),
+      "run",
+      "--no-file-parallelism",
+      "--allowOnly",
+      "--reporter=json",
+      "--root",
+      folder,
+    ],
     { cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", VITEST: undefined } },
   );
   const report = JSON.parse(stdout.slice(stdout.indexOf('{"numTotal'))) as {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { wordsUnderStorm } from "../../scenarios/words.ts";
-import { readFailure, refuseStrangers } from "../explore/failure-file.ts";
+import { readFailure, refuseUnplayable } from "../explore/failure-file.ts";
 import { Misuse } from "../explore/misuse.ts";
 
 /** Plans that nobody can play; some of them through the built command line, which `npm test` builds first. */
@@ -100,7 +100,7 @@ function written(name: string, fault: object): { readonly text: string; readonly
 
 function refusalOf(file: string): Misuse {
   try {
-    refuseStrangers(readFailure(file), wordsUnderStorm, file);
+    refuseUnplayable(readFailure(file), wordsUnderStorm, file);
   } catch (error) {
     if (error instanceof Misuse) return error;
     throw error;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import * as face from "../index.ts";
 import type { CasePlayer } from "../explore/case-run.ts";
-import { refuseStrangers, type Failure } from "../explore/failure-file.ts";
+import { refuseUnplayable, type Failure } from "../explore/failure-file.ts";
 import type { RecordedTarget } from "../explore/failure-recorder.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { freshJobLoader, moduleLoader } from "../explore/module-loader.ts";
@@ -46,7 +46,7 @@ export async function scenarioOfFailure(session: Session, failure: Failure, plac
   const all = await findScenarios(session.project, session.load);
   const found = all.find(({ scenario }) => scenario.name === name);
   if (found !== undefined) {
-    refuseStrangers(failure, found.scenario, place);
+    refuseUnplayable(failure, found.scenario, place);
     return recordedTarget(found);
   }
   const hint = suggestion(

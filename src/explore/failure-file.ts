@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import * as z from "zod";
+import { caseMistake } from "./case-mistake.ts";
 import { caseSchema } from "./case-schema.ts";
 import { lineOfPath } from "./json-place.ts";
-import { Misuse } from "./misuse.ts";
-import { planMistake } from "./plan-mistake.ts";
+import { Misuse, sentence } from "./misuse.ts";
 import type { Scenario } from "./scenario.ts";
 import { fromTagged, toTagged } from "./tagged-json.ts";
 
@@ -128,15 +128,19 @@ export function readFailure(path: string): Failure {
 
 /**
  * A file that we wrote may outlive an operator or a service: what its plan names is gone then, and its replay says so
- * (`stale`). In a file that somebody has written or changed it is a mistake, told with what there is.
+ * (`stale`). In a file that somebody has written or changed it is a mistake, told with what there is; so is a cluster that
+ * cannot run.
  */
-export function refuseStrangers(failure: Failure, scenario: Scenario, path: string): void {
-  if (failure.sum !== undefined) return;
-  // Shrinking lowers the parallelism beneath a plan, and a number beyond it wraps around: the original cluster counts.
-  const mistake = planMistake(failure.case.plan, { ...scenario, topology: failure.original.case.topology });
+export function refuseUnplayable(failure: Failure, scenario: Scenario, path: string): void {
+  const { sum, scenario: named, case: played, original } = failure;
+  if (sum !== undefined) return;
+  const mistake =
+    played.scenario === named.name
+      ? caseMistake(played, scenario, original.case.topology)
+      : { path: ["scenario"], message: `"${named.name}" is wanted, as in "scenario.name" of the file.` };
   if (mistake === undefined) return;
   const at = { place: relative(process.cwd(), path), text: readFileSync(path, "utf8") };
-  throw wrongAt(["case", "plan", ...mistake.path], mistake.message, at);
+  throw wrongAt(["case", ...mistake.path], mistake.message, at);
 }
 
 function wrongAt(
@@ -144,9 +148,8 @@ function wrongAt(
   message: string,
   { place, text }: { readonly place: string; readonly text: string },
 ): Misuse {
-  const sentence = /[.?!]$/.test(message) ? message : `${message}.`;
   return new Misuse(
-    `"${path.map(String).join(".")}" is wrong: ${sentence} Restore the file, or run the campaign again.`,
+    `"${path.map(String).join(".")}" is wrong: ${sentence(message)} Restore the file, or run the campaign again.`,
     {
       place: `${place}:${lineOfPath(text, path)}`,
     },

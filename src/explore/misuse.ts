@@ -12,3 +12,8 @@ export class Misuse extends Error {
     this.place = options.place;
   }
 }
+
+/** What a checker has to say, as a sentence that others can follow. */
+export function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}

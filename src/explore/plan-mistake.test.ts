@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { wordsUnderStorm } from "../../scenarios/words.ts";
 import type { Fault } from "../world/fault.ts";
 import { calmCase } from "./case-generator.ts";
-import { readFailure, refuseStrangers, writeFailure, type Failure } from "./failure-file.ts";
+import { readFailure, refuseUnplayable, writeFailure, type Failure } from "./failure-file.ts";
 import { replayFailure } from "./replay.ts";
 import { WorldPlayer } from "./world-player.ts";
 
@@ -47,7 +47,7 @@ function failureWith(plan: readonly Fault[]): Failure {
 test.each(gone)("of a file of ours, $kind of $target that is gone is stale, and the rest is played", async fault => {
   const { file } = writeFailure(folder, failureWith([kill, fault]));
   const failure = readFailure(file);
-  refuseStrangers(failure, wordsUnderStorm, file);
+  refuseUnplayable(failure, wordsUnderStorm, file);
   const { outcome, staleAnchors, run } = await replayFailure(failure, new WorldPlayer(wordsUnderStorm));
   expect({ outcome, staleAnchors }).toEqual({ outcome: "stale", staleAnchors: [fault.target] });
   expect(run.faults.map(({ fired }) => fired)).toEqual([true, false]);
@@ -58,7 +58,7 @@ test.each(gone)("of a file without its sum, $kind of $target that is gone is a m
   const { file } = writeFailure(folder, failureWith([kill, fault]));
   const text = readFileSync(file, "utf8").replace(/,\n {2}"sum": "[0-9a-f]+"/, "");
   writeFileSync(file, text);
-  const refused = () => refuseStrangers(readFailure(file), wordsUnderStorm, file);
+  const refused = () => refuseUnplayable(readFailure(file), wordsUnderStorm, file);
   expect(refused).toThrow(/"case\.plan\.1\.(target|params\.with|when\.on\.subtask)" is wrong/);
   expect(refused).toThrow(expect.objectContaining({ place: expect.stringMatching(/case\.json:\d+$/) }));
 });
@@ -76,4 +76,29 @@ test("a subtask beyond the parallelism is struck modulo it, since shrinking lowe
   };
   expect(await struck("count[1]", 1)).toMatchObject({ effective: true, note: expect.stringContaining("count[0]") });
   expect(await struck("count[1]", 2)).toMatchObject({ effective: true, note: expect.stringContaining("count[1]") });
+});
+
+test("a cluster that cannot run and records that nobody reads are mistakes by their place, too", () => {
+  const failure = failureWith([kill]);
+  const { topology, knobs, input } = failure.case;
+  const refusal = (changed: object): string => {
+    const file = join(folder, "unplayable.json");
+    writeFileSync(file, JSON.stringify({ ...failure, case: { ...failure.case, ...changed } }, undefined, 2));
+    try {
+      refuseUnplayable(readFailure(file), wordsUnderStorm, file);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "accepted";
+  };
+  expect(refusal({})).toBe("accepted");
+  expect(refusal({ topology: { ...topology, replicas: 9 } })).toContain('"case.topology.replicas" is wrong');
+  expect(refusal({ topology: { ...topology, parallelism: 40 } })).toContain("cannot run parallelism 40");
+  expect(refusal({ knobs: { ...knobs, heartbeatTimeoutMs: 1 } })).toContain('"case.knobs.heartbeatTimeoutMs" is wrong');
+  expect(refusal({ input: { ...input, nobody: { kind: "values", values: [] } } })).toContain("Allowed: lines.");
+  expect(refusal({ input: {} })).toContain('records for the topic "lines" are wanted');
+  const slice = { kind: "dataset", name: "flights", from: 5, to: 3 };
+  expect(refusal({ input: { lines: slice } })).toContain('"case.input.lines.to" is wrong');
+  expect(refusal({ input: { lines: { ...slice, name: "flihgts" } } })).toContain("Allowed: earthquakes, flights");
+  expect(refusal({ scenario: "another" })).toContain('"case.scenario" is wrong: "words-under-storm" is wanted');
 });

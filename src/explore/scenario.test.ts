@@ -85,7 +85,7 @@ test("a mistake in a plan is refused by its path, with what is allowed", () => {
   expect(planned({ kind: "proc.kil" })).toMatch(
     /: plan\[1\]\.kind: "proc\.kil" is no fault\. Did you mean "proc\.kill"\? Allowed: proc\.kill, .*snapshot\.slow\.$/,
   );
-  expect(planned({ when: { atUs: -1 } })).toContain("plan[1].when.atUs: a whole number, 0 or more");
+  expect(planned({ when: { atUs: -1 } })).toContain("plan[1].when.atUs: a whole number, 0 or more, is wanted.");
   expect(planned({ forUs: -1 })).toContain("plan[1].forUs: a whole number, 0 or more");
   expect(planned({ params: { hard: 1 } })).toContain("plan[1].params.hard: proc.kill takes no parameter");
   expect(planned({ target: "pg" })).toContain("plan[1].target: proc.kill wants a role (jm0, tm0, dfs0, broker, coord)");

@@ -3,10 +3,11 @@ import type { Main } from "../host/host.ts";
 import type { Oracle } from "../oracles/oracle.ts";
 import type { Knobs, Topology } from "../world/case.ts";
 import { faultKinds, type Fault, type FaultKind } from "../world/fault.ts";
+import { clusterMistake } from "./case-mistake.ts";
 import { planSchema } from "./case-schema.ts";
 import type { DatasetSlice } from "./dataset.ts";
 import { defaultKnobs, defaultTopology } from "./defaults.ts";
-import { Misuse } from "./misuse.ts";
+import { Misuse, sentence } from "./misuse.ts";
 import { allowedNames } from "./nearest-name.ts";
 import { planMistake, type Inhabited } from "./plan-mistake.ts";
 import type { Actors } from "../world/world.ts";
@@ -109,22 +110,9 @@ export function scenario(name: string, spec: ScenarioSpec): Scenario {
     throw new Misuse(`${at}: "job" is not a job. Give what job("name", (env, params) => { … }) returns.`);
   }
   const topology = { ...defaultTopology, ...checkedTopology(at, spec.cluster ?? {}) };
-  if (topology.replicas > topology.storageNodes) {
-    throw new Misuse(
-      `${at}: cluster has ${topology.replicas} replicas on ${topology.storageNodes} storage nodes; at most one replica lies on each node.`,
-    );
-  }
-  if (topology.workers * topology.slotsPerWorker < topology.parallelism) {
-    throw new Misuse(
-      `${at}: ${topology.workers} workers with ${topology.slotsPerWorker} slots cannot run parallelism ${topology.parallelism}; add workers or slots.`,
-    );
-  }
   const knobs = { ...defaultKnobs, ...checkedKnobs(at, spec.knobs ?? {}) };
-  if (knobs.heartbeatTimeoutMs <= knobs.heartbeatIntervalMs) {
-    throw new Misuse(
-      `${at}: heartbeatTimeoutMs (${knobs.heartbeatTimeoutMs}) must be larger than heartbeatIntervalMs (${knobs.heartbeatIntervalMs}).`,
-    );
-  }
+  const unable = clusterMistake(topology, knobs);
+  if (unable !== undefined) throw new Misuse(`${at}: ${unable.message}`);
   const params = plainParams(at, spec.params);
   const services = checkedServices(at, spec.services ?? {});
   const plan = planOf(at, spec.plan, { job: spec.job, params, services, topology });
@@ -161,7 +149,9 @@ function planOf(at: string, plan: ScenarioSpec["plan"], inhabited: Inhabited): r
   const mistake = checked.success ? planMistake(checked.data, inhabited) : checked.error.issues[0];
   if (mistake !== undefined) {
     const [index, ...within] = mistake.path;
-    throw new Misuse(`${at}: ${[`plan[${String(index)}]`, ...within].map(String).join(".")}: ${mistake.message}`);
+    throw new Misuse(
+      `${at}: ${[`plan[${String(index)}]`, ...within].map(String).join(".")}: ${sentence(mistake.message)}`,
+    );
   }
   return faults as Fault[];
 }

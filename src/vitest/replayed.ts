@@ -1,4 +1,4 @@
-import { readFailure, refuseStrangers } from "../explore/failure-file.ts";
+import { readFailure, refuseUnplayable } from "../explore/failure-file.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { moduleLoader } from "../explore/module-loader.ts";
 import { findScenarios, openProject } from "../explore/project.ts";
@@ -19,7 +19,7 @@ export async function replayed(
   installFence();
   const failure = readFailure(file);
   const scenario = typeof where === "string" ? await bundled(where) : exported(where, failure.scenario.name);
-  refuseStrangers(failure, scenario, file);
+  refuseUnplayable(failure, scenario, file);
   const player = new WorldPlayer(scenario);
   const { run: _, ...told } = await confirmed(failure, await replayFailure(failure, player), player);
   return told;

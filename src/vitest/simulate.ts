@@ -5,7 +5,7 @@ import { describe, expect, test, type TestContext } from "vitest";
 import { campaign, indicesOf, playInline } from "../explore/campaign.ts";
 import { CaseLine } from "../explore/case-line.ts";
 import { FailureRecorder, type FoundFailure, type RecordedTarget } from "../explore/failure-recorder.ts";
-import { readFailure, refuseStrangers } from "../explore/failure-file.ts";
+import { readFailure, refuseUnplayable } from "../explore/failure-file.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { freshJobLoader, moduleLoader } from "../explore/module-loader.ts";
 import { openProject } from "../explore/project.ts";
@@ -130,7 +130,7 @@ async function simulateNow(
 async function replayOnly(file: string, scenario: Scenario, player: WorldPlayer, context: TestContext): Promise<void> {
   const failure = readFailure(file);
   if (failure.scenario.name !== scenario.name) return context.skip(`${file} is a failure of ${failure.scenario.name}`);
-  refuseStrangers(failure, scenario, file);
+  refuseUnplayable(failure, scenario, file);
   const { outcome, run } = await replayFailure(failure, player);
   if (outcome !== "passes") expect.fail(`${outcome}: ${signatureOf(run.verdict) ?? ""} ${messageOf(run.verdict)}`);
 }

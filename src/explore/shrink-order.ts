@@ -7,25 +7,37 @@ import { plainKnobs } from "./defaults.ts";
  * In which order a failing case is made smaller. It owns the candidates and where to go on after one has kept the
  * failure; who plays them, and which failure counts as the same, is shrink.ts.
  *
- * Delta debugging (Zeller & Hildebrandt, TSE 2002) by complements. The plain order of simultaneous events comes first: it
- * costs one run, and what is left out afterwards moves nothing else about. Then whole fault kinds, then ever smaller chunks
- * of the plan; then machines, parallelism, records, settings; then coarser times. After a success the search goes on where it
- * stood, at the same chunk size, instead of from the beginning: that is what makes it tens of runs and not hundreds.
- * When a whole pass has changed something another pass follows, so that the end is 1-minimal.
+ * In three passes. `cluster`: the plain order of simultaneous events (one run, and what goes afterwards moves nothing else
+ * about), faults, machines, settings. `input`: coarser times, since a fault that falls earlier needs less input; then
+ * records. `singles`: everything that alone may go, which is what 1-minimal means (Zeller & Hildebrandt, TSE 2002); again,
+ * until nothing does. After a success a pass goes on where it stood: that is what makes it tens of runs and not hundreds.
  */
-export function* shrinkSteps(from: Case, position: ShrinkPosition = start): Generator<ShrinkStep> {
+export function* shrinkSteps(from: Case, position: ShrinkPosition = startOf("cluster")): Generator<ShrinkStep> {
   yield* stepsOfPass(from, position);
-  if (position.changed) yield* stepsOfPass(from, start);
+  for (const pass of shrinkPasses.slice(shrinkPasses.indexOf(position.pass) + 1)) {
+    yield* stepsOfPass(from, startOf(pass));
+  }
+  if (position.pass === "singles" && position.changed) yield* stepsOfPass(from, startOf("singles"));
 }
 
-/** What is left of the pass that `position` is in. */
-export function* stepsOfPass(from: Case, position: ShrinkPosition = start): Generator<ShrinkStep> {
+/** What is left of the pass that `position` is in. A list of more records than `listMax` is not tried record by record. */
+export function* stepsOfPass(from: Case, position: ShrinkPosition, listMax: number = LIST_MAX): Generator<ShrinkStep> {
+  const stages = stagesOf[position.pass];
   for (let stage = position.stage; stage < stages.length; stage++) {
     const at = stage === position.stage ? position.at : undefined;
-    for (const step of stages[stage]!(from, at)) {
-      yield { case: step.case, position: { stage, at: step.at, changed: true } };
+    for (const step of stages[stage]!(from, at, listMax)) {
+      yield { case: step.case, position: { ...position, stage, at: step.at, changed: true } };
     }
   }
+}
+
+export function startOf(pass: ShrinkPass): ShrinkPosition {
+  return { pass, stage: 0, at: undefined, changed: false };
+}
+
+/** Whether the last pass has tried each record of each list. */
+export function triesEachRecord({ input }: Case, listMax: number = LIST_MAX): boolean {
+  return Object.values(input).every(one => one.kind === "dataset" || one.values.length <= listMax);
 }
 
 export interface ShrinkStep {
@@ -35,11 +47,16 @@ export interface ShrinkStep {
 }
 
 export interface ShrinkPosition {
+  readonly pass: ShrinkPass;
   readonly stage: number;
   readonly at: Place | undefined;
   /** Something was made smaller since the current pass began. */
   readonly changed: boolean;
 }
+
+export type ShrinkPass = (typeof shrinkPasses)[number];
+
+const shrinkPasses = ["cluster", "input", "singles"] as const;
 
 /** Within a stage: which list, which chunk size, which offset. */
 interface Place {
@@ -53,58 +70,97 @@ interface StageStep {
   readonly at: Place;
 }
 
-type Stage = (from: Case, at: Place | undefined) => Generator<StageStep>;
+type Stage = (from: Case, at: Place | undefined, listMax: number) => Generator<StageStep>;
 
-const start: ShrinkPosition = { stage: 0, at: undefined, changed: false };
+const stagesOf: Readonly<Record<ShrinkPass, readonly Stage[]>> = {
+  cluster: [each(tieSteps), dropFaults, each(smallerClusters), each(plainerKnobs)],
+  input: [each(timeSteps), cutInputs("by halves"), dropRecords("by chunks")],
+  singles: [
+    each(tieSteps),
+    dropEachFault,
+    each(clustersWithoutOne),
+    each(plainerKnobs),
+    cutInputs("one first"),
+    dropRecords("one by one"),
+  ],
+};
 
-const stages: readonly Stage[] = [
-  each(tieSteps),
-  dropKinds,
-  dropFaults,
-  each(topologySteps),
-  cutInputs,
-  dropRecords,
-  each(knobSteps),
-  each(timeSteps),
-];
+/** A second of a campaign is worth more than the certainty that each of hundreds of records is needed. */
+const LIST_MAX = 32;
 
 function tieSteps(from: Case): readonly (Case | undefined)[] {
   return [from.ties === "fifo" ? undefined : { ...from, ties: "fifo" }];
 }
 
-function* dropKinds(from: Case, at: Place | undefined): Generator<StageStep> {
-  const kinds = [...new Set(from.plan.map(fault => fault.kind))];
-  for (const { kept, size, offset } of complements(kinds, at)) {
-    const plan = from.plan.filter(fault => kept.includes(fault.kind));
-    yield { case: { ...from, plan }, at: { list: 0, size, offset } };
+/**
+ * Each needed fault is found by halving (as in QuickXplain, Junker 2004): so many off the end of the plan that the failure is
+ * just kept, so that the last one left is needed; then so many of those before it, and so on. Two of forty take about
+ * 2 × log₂ 40 runs. Whether all of the rest can go is asked first, since it often can.
+ */
+function* dropFaults(from: Case, at: Place | undefined): Generator<StageStep> {
+  let tooMany = at?.size;
+  for (let needed = at?.list ?? 0; needed < from.plan.length; needed++) {
+    const others = from.plan.length - needed;
+    const without = (size: number) => ({ ...from, plan: from.plan.toSpliced(others - size, size) });
+    if (tooMany === undefined) yield { case: without(others), at: { list: needed, size: 1, offset: 0 } };
+    for (const { size, tooMany: left } of halving(tooMany ?? others)) {
+      yield { case: without(size), at: { list: needed, size: left, offset: 0 } };
+    }
+    tooMany = undefined;
   }
 }
 
-function* dropFaults(from: Case, at: Place | undefined): Generator<StageStep> {
-  for (const { kept, size, offset } of complements(from.plan, at)) {
+/** Each fault alone. */
+function* dropEachFault(from: Case, at: Place | undefined): Generator<StageStep> {
+  for (const { kept, size, offset } of complements(from.plan, at ?? { list: 0, size: 1, offset: 0 })) {
     yield { case: { ...from, plan: kept }, at: { list: 0, size, offset } };
   }
 }
 
 /**
- * Of each input half, a quarter, … a sixteenth is cut from its back, then from its front; a slice of a data set stays one. A
- * bug that only needs so and so much input would cost a run for every record of it, so no finer: of sixteen that is one.
+ * Records off the back of each input, then off its front. Half of it first; where that is too much, one; where that one is not
+ * needed, the place between the two is found by halving. `one first` is for inputs that were cut before.
  */
-function* cutInputs(from: Case, at: Place | undefined): Generator<StageStep> {
-  for (const { topic, list, place } of topicsFrom(from, at)) {
-    const input = from.input[topic]!;
-    const length = input.kind === "values" ? input.values.length : input.to - input.from;
-    const half = Math.min(Math.ceil(length / 2), length - 1);
-    const sizeMin = Math.ceil(length / 16);
-    let size = Math.min(place?.size ?? half, length - 1);
-    for (let offset = place?.offset ?? 0; offset < 2; offset++) {
-      for (; size >= sizeMin; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-        const [front, back] = offset === 0 ? [0, size] : [size, 0];
-        yield { case: withInput(from, topic, cut(input, front, back)), at: { list, size, offset } };
+function cutInputs(beginning: "by halves" | "one first"): Stage {
+  return function* (from, at) {
+    for (const { topic, list, place } of topicsFrom(from, at)) {
+      const input = from.input[topic]!;
+      const length = input.kind === "values" ? input.values.length : input.to - input.from;
+      for (let offset = place?.offset ?? 0; offset < 2; offset++) {
+        const fresh = beginning === "one first" ? firstOff(length) : sizesOff(length, length + 1);
+        for (const { size, tooMany } of offset === place?.offset ? sizesOff(length, place.size) : fresh) {
+          const [front, back] = offset === 0 ? [0, size] : [size, 0];
+          yield { case: withInput(from, topic, cut(input, front, back)), at: { list, size: tooMany, offset } };
+        }
       }
-      size = half;
     }
+  };
+}
+
+/** How many records are cut, and how many more are known to be too many then: one more than there are, if nothing is known. */
+interface CutSize {
+  readonly size: number;
+  readonly tooMany: number;
+}
+
+function* sizesOff(length: number, tooMany: number): Generator<CutSize> {
+  if (length === 0) return;
+  const half = Math.ceil(length / 2);
+  if (tooMany > length) {
+    yield { size: half, tooMany: length - half + 1 };
+    if (half > 1) yield { size: 1, tooMany: half - 1 };
+    return;
   }
+  yield* halving(tooMany);
+}
+
+/** Between none, which is not too many, and `tooMany`. */
+function* halving(tooMany: number): Generator<CutSize> {
+  for (let high = tooMany; high > 1; high >>= 1) yield { size: high >> 1, tooMany: high - (high >> 1) };
+}
+
+function* firstOff(length: number): Generator<CutSize> {
+  if (length > 0) yield { size: 1, tooMany: length };
 }
 
 function cut(input: TopicInput, front: number, back: number): TopicInput {
@@ -112,18 +168,23 @@ function cut(input: TopicInput, front: number, back: number): TopicInput {
   return { kind: "values", values: input.values.slice(front, input.values.length - back) };
 }
 
-/** Records out of the middle of a list: quarters of a long one, and one by one when there are at most eight. */
-function* dropRecords(from: Case, at: Place | undefined): Generator<StageStep> {
-  for (const { topic, list, place } of topicsFrom(from, at)) {
-    const input = from.input[topic]!;
-    if (input.kind === "dataset") continue;
-    const { length } = input.values;
-    const sizeMin = length <= 8 ? 1 : Math.ceil(length / 4);
-    for (const { kept, size, offset } of complements(input.values, place, sizeMin)) {
-      if (kept.length === 0) continue;
-      yield { case: withInput(from, topic, { kind: "values", values: kept }), at: { list, size, offset } };
+/** Records out of the middle of a list; those at its ends are the business of `cutInputs`. */
+function dropRecords(how: "by chunks" | "one by one"): Stage {
+  return function* (from, at, listMax) {
+    for (const { topic, list, place } of topicsFrom(from, at)) {
+      const input = from.input[topic]!;
+      if (input.kind === "dataset" || input.values.length < 3) continue;
+      const { values } = input;
+      const inner = values.slice(1, -1);
+      const long = values.length > listMax;
+      if (long && how === "one by one") continue;
+      const begin = place ?? (how === "one by one" ? { list, size: 1, offset: 0 } : undefined);
+      for (const { kept, size, offset } of complements(inner, begin, long ? Math.ceil(inner.length / 4) : 1)) {
+        const left = [values[0], ...kept, values.at(-1)];
+        yield { case: withInput(from, topic, { kind: "values", values: left }), at: { list, size, offset } };
+      }
     }
-  }
+  };
 }
 
 function* topicsFrom(from: Case, at: Place | undefined): Generator<{ topic: string; list: number; place?: Place }> {
@@ -167,37 +228,57 @@ function each(simplifications: (from: Case) => readonly (Case | undefined)[]): S
   };
 }
 
-function topologySteps(from: Case): readonly (Case | undefined)[] {
-  const { topology } = from;
-  const slots = (parallelism: number, workers: number) =>
-    Math.max(topology.slotsPerWorker, Math.ceil(parallelism / workers));
-  const change = (changed: Partial<Topology>): Case | undefined => {
-    const next = { ...topology, ...changed };
-    const same = (Object.keys(next) as (keyof Topology)[]).every(key => next[key] === topology[key]);
-    if (same || next.workers * next.slotsPerWorker < next.parallelism) return undefined;
-    // A smaller cluster may not bear the damage that the plan does: its failure would be another one.
-    const candidate = { ...from, topology: next };
-    return isBearable(from) && !isBearable(candidate) ? undefined : candidate;
-  };
-  const { workers, parallelism, partitions } = topology;
+/** Each count down to one, else by one; the roles together, the disks of the plainest kind. */
+function smallerClusters(from: Case): readonly (Case | undefined)[] {
+  const { workers, parallelism, partitions, replicas } = from.topology;
+  const fewer = (count: number) => Math.max(1, count - 1);
   return [
-    change({ workers: 1, parallelism: 1, slotsPerWorker: 1, partitions: 1, jobManagers: 1 }),
-    change({ jobManagers: 1 }),
-    change({ parallelism: 1 }),
-    change({ parallelism: Math.max(1, parallelism - 1) }),
-    change({ workers: 1, slotsPerWorker: slots(parallelism, 1) }),
-    change({ workers: Math.max(1, workers - 1), slotsPerWorker: slots(parallelism, Math.max(1, workers - 1)) }),
-    change({ slotsPerWorker: Math.max(1, topology.slotsPerWorker - 1) }),
-    change({ partitions: 1 }),
-    change({ partitions: Math.max(1, partitions - 1) }),
-    change({ storageNodes: 1, replicas: 1 }),
-    change({ storageNodes: topology.replicas }),
-    change({ placement: "together" }),
-    change({ persistence: "prefix" }),
-  ];
+    { workers: 1, parallelism: 1, slotsPerWorker: 1, partitions: 1, jobManagers: 1 },
+    { jobManagers: 1 },
+    { parallelism: 1 },
+    { parallelism: fewer(parallelism) },
+    { workers: 1 },
+    { workers: fewer(workers) },
+    { partitions: 1 },
+    { partitions: fewer(partitions) },
+    { storageNodes: 1, replicas: 1 },
+    { storageNodes: replicas },
+    ...plainerMachines,
+  ].map(change => withCluster(from, change));
 }
 
-function knobSteps(from: Case): readonly (Case | undefined)[] {
+function clustersWithoutOne(from: Case): readonly (Case | undefined)[] {
+  const { jobManagers, workers, slotsPerWorker, parallelism, partitions, storageNodes, replicas } = from.topology;
+  return [
+    { jobManagers: jobManagers - 1 },
+    { parallelism: parallelism - 1 },
+    { workers: workers - 1 },
+    { slotsPerWorker: slotsPerWorker - 1 },
+    { partitions: partitions - 1 },
+    { storageNodes: storageNodes - 1 },
+    { replicas: replicas - 1 },
+    ...plainerMachines,
+  ].map(change => withCluster(from, change));
+}
+
+const plainerMachines: readonly Partial<Topology>[] = [{ placement: "together" }, { persistence: "prefix" }];
+
+/** Undefined where there would be no such cluster. Fewer workers get the slots that the job needs. */
+function withCluster(from: Case, change: Partial<Topology>): Case | undefined {
+  const next = { ...from.topology, ...change };
+  const counts = Object.values(next).filter(value => typeof value === "number");
+  if (counts.some(count => count < 1) || next.replicas > next.storageNodes) return undefined;
+  if (change.workers !== undefined) {
+    next.slotsPerWorker = Math.max(next.slotsPerWorker, Math.ceil(next.parallelism / next.workers));
+  }
+  const same = (Object.keys(next) as (keyof Topology)[]).every(key => next[key] === from.topology[key]);
+  if (same || next.workers * next.slotsPerWorker < next.parallelism) return undefined;
+  // A smaller cluster may not bear the damage that the plan does: its failure would be another one.
+  const candidate = { ...from, topology: next };
+  return isBearable(from) && !isBearable(candidate) ? undefined : candidate;
+}
+
+function plainerKnobs(from: Case): readonly (Case | undefined)[] {
   const names = Object.keys(plainKnobs) as (keyof Knobs)[];
   const differing = names.filter(name => from.knobs[name] !== plainKnobs[name]);
   if (differing.length === 0) return [];

@@ -7,6 +7,7 @@ import type { CasePlayer, CaseRun } from "./case-run.ts";
 import { Dice, randomOf } from "./dice.ts";
 import { scenario } from "./scenario.ts";
 import { shrinkCase } from "./shrink.ts";
+import { showing, singleRemovals, standInBugs } from "./testing/stand-in-bugs.ts";
 import { idleJob, emptyPilot, passedRun, violatedRun } from "./testing/stand-in-runs.ts";
 
 const target = scenario("shrinking", {
@@ -69,6 +70,46 @@ test("a two-fault bug among 40 faults takes at most 60 plan simulations in the m
   expect(counts[10]).toBeLessThanOrEqual(60);
 });
 
+test("what is called 1-minimal is: brute force finds nothing single that could go", async () => {
+  const listMax = fc.constantFrom(undefined, 8, Infinity);
+  await fc.assert(
+    fc.asyncProperty(standInBugs, listMax, async (bug, longest) => {
+      const shows = showing(bug);
+      const shrunk = await shrinkCase({ case: bug.case, run: violatedRun("SK-1", "count[0]") }, player(shows), {
+        runsMax: Infinity,
+        ...(longest === undefined ? {} : { listMax: longest }),
+      });
+      expect(shrunk.ending).toMatch(longest === Infinity ? /^1-minimal$/ : /^1-minimal/);
+      const within = shrunk.ending === "1-minimal" ? "lists" : "ends";
+      expect(singleRemovals(shrunk.case, within).filter(shows)).toEqual([]);
+    }),
+    { seed: 3, numRuns: 300 },
+  );
+});
+
+test("a list too long to be tried record by record is not called 1-minimal, unless there is time for it", async () => {
+  const values = Array.from({ length: 200 }, (_, id) => ({ id }));
+  const failing = {
+    case: { ...fortyFaults(9), input: { input: { kind: "values", values } } } satisfies Case,
+    run: violatedRun("SK-1", "count[0]"),
+  };
+  const needsMany = player(({ input: { input } }) => input?.kind === "values" && input.values.length >= 60);
+  const soon = await shrinkCase(failing, needsMany, { runsMax: 1000 });
+  expect(soon).toMatchObject({
+    ending: "1-minimal-except-records",
+    case: { input: { input: { values: { length: 60 } } } },
+  });
+  expect(soon.runs).toBeLessThan(40);
+  expect((await shrinkCase(failing, needsMany, { runsMax: 1000, listMax: Infinity })).ending).toBe("1-minimal");
+  const needsThree = player(
+    ({ input: { input } }) => input?.kind === "values" && [3, 77, 150].every(id => input.values.includes(values[id])),
+  );
+  expect(await shrinkCase(failing, needsThree, { runsMax: 1000, listMax: Infinity })).toMatchObject({
+    ending: "1-minimal",
+    case: { input: { input: { values: [{ id: 3 }, { id: 77 }, { id: 150 }] } } },
+  });
+});
+
 test("machines, parallelism, records and settings go too", async () => {
   const shrunk = await shrinkCase(
     { case: fortyFaults(1), run: violatedRun("SK-1", "count[0]") },
@@ -85,7 +126,7 @@ test("machines, parallelism, records and settings go too", async () => {
     persistence: "prefix",
     broker: "durable-prepare",
   });
-  expect(shrunk.case.input["input"]).toMatchObject({ values: [{}] });
+  expect(shrunk.case.input["input"]).toMatchObject({ values: [] });
   expect(shrunk.runs).toBeLessThan(40);
 });
 

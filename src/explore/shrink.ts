@@ -1,9 +1,10 @@
 import type { Case } from "../world/case.ts";
 import type { Fault } from "../world/fault.ts";
 import { anchored } from "./anchor.ts";
-import type { CasePlayer, CaseRun } from "./case-run.ts";
-import { stepsOfPass, type ShrinkPosition } from "./shrink-order.ts";
+import type { CasePlayer, CaseRun, PlayOptions } from "./case-run.ts";
+import { startOf, stepsOfPass, triesEachRecord, type ShrinkPass } from "./shrink-order.ts";
 import { signatureOf } from "./signature.ts";
+import { toTagged } from "./tagged-json.ts";
 
 /**
  * Makes a failing case as small as it gets. It owns the loop and the budget; the order of candidates is
@@ -16,10 +17,11 @@ export async function shrinkCase(failing: FailingCase, player: CasePlayer, budge
   const search = new Search(failing, player, budget);
   await search.drop(fault => !fault.effective);
   await search.drop(fault => !fault.fired);
-  let changed = await search.pass();
-  // An anchored fault falls at another instant: what was needed before may not be any more, and another pass tells.
-  if (await search.anchor()) changed = true;
-  while (changed) changed = await search.pass();
+  await search.pass("cluster");
+  await search.anchor();
+  await search.pass("input");
+  let changed = true;
+  while (changed) changed = await search.pass("singles");
   return search.result();
 }
 
@@ -30,6 +32,8 @@ export interface FailingCase {
 
 export interface ShrinkBudget {
   readonly runsMax: number;
+  /** A list of more records than this is not tried record by record at the end; a few dozen, unless somebody has time. */
+  readonly listMax?: number;
   /** Real time is the caller's: true ends the search with what it has. */
   readonly timeIsUp?: () => boolean;
   /** So does this: somebody wants the process to end. */
@@ -43,16 +47,26 @@ export interface Shrunk extends FailingCase {
 }
 
 /**
- * `1-minimal`: no single fault, machine or setting can go, no sixteenth of an input at either end, and no record at all of
- * eight or less by value. The others say what stopped or prevented the search.
+ * `1-minimal`: nothing single can go: no fault, machine or setting, no record of a list, none at an end of a data set's slice.
+ * `1-minimal-except-records`: the same, but a list is so long that only its ends were tried record by record. The others say
+ * what stopped or prevented the search.
  */
-export type ShrinkEnding = "1-minimal" | "run-budget" | "time-budget" | "interrupted" | "not-shrunk";
+export const shrinkEndings = [
+  "1-minimal",
+  "1-minimal-except-records",
+  "run-budget",
+  "time-budget",
+  "interrupted",
+  "not-shrunk",
+] as const;
+
+export type ShrinkEnding = (typeof shrinkEndings)[number];
 
 class Search {
   #case: Case;
   #run: CaseRun;
   #runs = 0;
-  #ending: ShrinkEnding = "1-minimal";
+  #stopped: "run-budget" | "time-budget" | "interrupted" | undefined;
   readonly #signature: string;
   readonly #player: CasePlayer;
   readonly #budget: ShrinkBudget;
@@ -69,7 +83,8 @@ class Search {
   }
 
   result(): Shrunk {
-    return { case: this.#case, run: this.#run, runs: this.#runs, ending: this.#ending };
+    const whole = triesEachRecord(this.#case, this.#budget.listMax) ? "1-minimal" : "1-minimal-except-records";
+    return { case: this.#case, run: this.#run, runs: this.#runs, ending: this.#stopped ?? whole };
   }
 
   /** Tries the plan without all faults of which the last run's ledger says so. */
@@ -80,10 +95,10 @@ class Search {
   }
 
   /** Once through everything that may be left out; whether something was. */
-  async pass(): Promise<boolean> {
-    let position: ShrinkPosition | undefined;
+  async pass(pass: ShrinkPass): Promise<boolean> {
+    let position = startOf(pass);
     descending: for (;;) {
-      for (const step of stepsOfPass(this.#case, position)) {
+      for (const step of stepsOfPass(this.#case, position, this.#budget.listMax)) {
         const outcome = await this.#attempt(step.case);
         if (outcome === "stopped") return false;
         if (outcome === "fails-alike") {
@@ -91,50 +106,47 @@ class Search {
           continue descending;
         }
       }
-      return position !== undefined;
+      return position.changed;
     }
   }
 
-  /** Replaces times and steps by the protocol event before them where that keeps the failure; whether it did. */
-  async anchor(): Promise<boolean> {
-    let anchoredOne = false;
+  /** Replaces times and steps by the protocol event before them where that keeps the failure. */
+  async anchor(): Promise<void> {
+    let recorded: CaseRun | undefined;
     for (let index = 0; index < this.#case.plan.length; index++) {
       const fault: Fault = this.#case.plan[index]!;
       if ("on" in fault.when || this.#spent()) continue;
-      this.#runs++;
-      const recorded = await this.#player.play(this.#case, { record: true });
+      recorded ??= await this.#play(this.#case, { record: true });
       for (const candidate of anchored(fault, recorded, index)) {
         const plan = this.#case.plan.map((other, place) => (place === index ? candidate : other));
-        const outcome = await this.#attempt({ ...this.#case, plan });
-        if (outcome === "fails-alike") anchoredOne = true;
+        const outcome = await this.#attempt({ ...this.#case, plan }, { record: true });
+        if (outcome === "fails-alike") recorded = this.#run;
         if (outcome !== "other") break;
       }
     }
-    return anchoredOne;
   }
 
-  async #attempt(candidate: Case): Promise<"fails-alike" | "other" | "stopped"> {
-    const key = JSON.stringify(candidate, plainBigint);
+  async #attempt(candidate: Case, options: PlayOptions = {}): Promise<"fails-alike" | "other" | "stopped"> {
+    const key = JSON.stringify(toTagged(candidate));
     if (this.#tried.has(key)) return "other";
     if (this.#spent()) return "stopped";
     this.#tried.add(key);
-    this.#runs++;
-    const run = await this.#player.play(candidate);
+    const run = await this.#play(candidate, options);
     if (signatureOf(run.verdict) !== this.#signature) return "other";
     this.#case = candidate;
     this.#run = run;
     return "fails-alike";
   }
 
-  #spent(): boolean {
-    if (this.#runs >= this.#budget.runsMax) this.#ending = "run-budget";
-    else if (this.#budget.interrupted?.() === true) this.#ending = "interrupted";
-    else if (this.#budget.timeIsUp?.() === true) this.#ending = "time-budget";
-    return this.#ending !== "1-minimal";
+  #play(played: Case, options: PlayOptions): Promise<CaseRun> {
+    this.#runs++;
+    return this.#player.play(played, options);
   }
-}
 
-/** JSON has no big integers; a key only has to tell cases apart. */
-function plainBigint(_: string, value: unknown): unknown {
-  return typeof value === "bigint" ? `${value}n` : value;
+  #spent(): boolean {
+    if (this.#runs >= this.#budget.runsMax) this.#stopped = "run-budget";
+    else if (this.#budget.interrupted?.() === true) this.#stopped = "interrupted";
+    else if (this.#budget.timeIsUp?.() === true) this.#stopped = "time-budget";
+    return this.#stopped !== undefined;
+  }
 }

@@ -102,6 +102,32 @@ test("bytes that are cut short or that go on are refused", () => {
   );
 });
 
+test("a length that points past the end is refused before anything behind the end is read", () => {
+  // In a slab as messages lie in one: what is behind the end is another message, and would fit.
+  const slab = new Uint8Array(1 << 20).fill(0x61);
+  const text = encode("b".repeat(300));
+  const hostile: Readonly<Record<string, readonly number[]>> = {
+    "a short text": [0xa5, 0x62],
+    "a text of one length byte": [0xd9, 200, 0x62],
+    "a text of two": [0xda, 0x40, 0, 0x62],
+    "a text of four": [0xdb, 0, 0x0f, 0, 0, 0x62],
+    "bytes of one": [0xc4, 200, 1],
+    "bytes of two": [0xc5, 0x40, 0, 1],
+    "bytes of four": [0xc6, 0, 0x0f, 0, 0, 1],
+    "a length that is cut itself": [0xdb, 0, 0],
+    "a bigint": [0xc9, 0, 0x0f, 0, 0, 0, 0x31],
+    "a list": [0xdd, 0, 0x0f, 0, 0, 1],
+    "a field's value": [0x81, 0xa1, 0x6b, 0xdb, 0, 0x0f, 0, 0],
+  };
+  for (const [name, bytes] of Object.entries(hostile)) {
+    slab.set(bytes, 1_000);
+    expect(() => decode(slab.subarray(1_000, 1_000 + bytes.length)), name).toThrow(/cut short/);
+    slab.fill(0x61, 1_000, 1_000 + bytes.length);
+  }
+  slab.set(text, 2_000);
+  expect(decode(slab.subarray(2_000, 2_000 + text.length))).toBe("b".repeat(300));
+});
+
 test("any bytes give a value or a CodecError, never another error", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40, size: "max" }), bytes => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { frameClassifier } from "./classify.ts";
 import { decode } from "./codec.ts";
 import { crc32c } from "./crc32c.ts";
-import { encodeDataFrame, encodeFrame, type Frame } from "./frame.ts";
+import { encodeDataFrame, encodeFrame, FRAME_PREFIX_BYTES, type Frame } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
 
 const texts = fc.array(fc.string({ maxLength: 300, size: "max" }), { minLength: 1, maxLength: 5 });
@@ -91,3 +91,23 @@ test("the classifier names requests, replies and data frames, and decodes on dem
   expect(frames[0]!.body()).toEqual({ checkpoint: 3 });
   expect(frames[1]!.body()).toEqual(Uint8Array.of(1, 2, 3));
 });
+
+test("a frame whose inner length points past its end is refused, though the next frame's bytes lie there", () => {
+  const hostile = encodeFrame("request", 1, "echo", { body: "x".repeat(40) }).slice();
+  const lengthAt = hostile.lastIndexOf(0xd9) + 1;
+  expect(hostile[lengthAt]).toBe(40);
+  hostile[lengthAt] = 90;
+  seal(hostile);
+  const next = encodeFrame("request", 2, "echo", { body: "y".repeat(200) }).slice();
+  const bodies: (() => unknown)[] = [];
+  const whole = new FrameReader().push(Buffer.concat([hostile, next]), ({ body }) => bodies.push(() => decode(body)));
+  expect(whole).toBe(true);
+  expect(bodies[0]).toThrow("cut short");
+  expect(bodies[1]!()).toEqual({ body: "y".repeat(200) });
+});
+
+/** The checksum of what follows the prefix, as a writer with a defect would make it. */
+function seal(frame: Uint8Array): void {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+  view.setUint32(8, crc32c(frame, 0, FRAME_PREFIX_BYTES, frame.length));
+}

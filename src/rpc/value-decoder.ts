@@ -44,6 +44,8 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
     }
     if ((tag & 0xe0) === FIXSTR) return this.#text(x + 1, tag & 0x1f) ?? super.readAny();
     if (tag === STR_8) return this.#text(x + 2, uint8[x + 1]!) ?? super.readAny();
+    const lengthBytes = LENGTH_BYTES[tag]!;
+    if (lengthBytes > 0) this.#within(x + 1 + lengthBytes + bigEndian(uint8, x + 1, lengthBytes));
     return super.readAny();
   }
 
@@ -74,6 +76,7 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
   protected override ext(size: number): JsonPackExtension {
     const { reader } = this;
     const type = reader.u8();
+    this.#within(reader.x + size);
     const digits = String.fromCharCode(...reader.buf(size));
     if (type !== BIGINT_EXTENSION || !/^-?[0-9]+$/.test(digits)) throw new CodecError(`not a value: extension ${type}`);
     return BigInt(digits) as unknown as JsonPackExtension;
@@ -82,7 +85,8 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
   /** Takes the text when it is short, whole and ASCII. */
   #text(from: number, length: number): string | undefined {
     const to = from + length;
-    if (length > KNOWN_BYTES_MAX || to > this.#end) return undefined;
+    this.#within(to);
+    if (length > KNOWN_BYTES_MAX) return undefined;
     const text = texts.read(this.reader.uint8, from, to);
     if (text !== undefined) this.reader.x = to;
     return text;
@@ -90,13 +94,35 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
 
   #enter(bytesMin: number): void {
     if (++this.#depth > DEPTH_MAX) throw new CodecError(`deeper than ${DEPTH_MAX} levels`);
-    if (bytesMin > this.#end - this.reader.x) throw new CodecError("not a value: cut short");
+    this.#within(this.reader.x + bytesMin);
+  }
+
+  /** What lies behind the end belongs to other messages. A length is looked at before anything of its content is. */
+  #within(to: number): void {
+    if (to > this.#end) throw new CodecError("not a value: cut short");
   }
 }
 
 const texts = new KnownTexts(4096);
 /** Names of fields, vertices and topics, ids, short paths. */
 const KNOWN_BYTES_MAX = 48;
+
+/** By tag: how many bytes the length of a byte array or of a long text has. */
+const LENGTH_BYTES = new Uint8Array(256);
+for (const [tag, count] of [
+  [0xc4, 1],
+  [0xc5, 2],
+  [0xc6, 4],
+  [0xda, 2],
+  [0xdb, 4],
+] as const)
+  LENGTH_BYTES[tag] = count;
+
+function bigEndian(bytes: Uint8Array, from: number, count: number): number {
+  let value = 0;
+  for (let at = from; at < from + count; at++) value = value * 256 + (bytes[at] ?? 0);
+  return value;
+}
 
 type LibraryReader = NonNullable<ConstructorParameters<typeof MsgPackDecoderFast>[0]>;
 

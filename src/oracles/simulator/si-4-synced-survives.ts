@@ -2,14 +2,13 @@ import type { DiskObservation, Observation } from "../../sim/observation.ts";
 import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
 /**
- * SI-4: Contents that were synced, in a file whose entry was synced, survive every crash under an honest disk.
+ * SI-4: What was synced, in a file whose entry was synced, survives every crash under an honest disk.
  *
- * Reads: disk operations of the services, power of machines, the durable view after a power loss. It keeps its own
- * account of what was written and synced, so that the disk is not judged by its own book-keeping.
+ * Reads: the services' disk operations, power of machines, the durable view after a power loss. Its account of what was
+ * synced is its own, so that no disk is judged by its own book-keeping.
  *
- * Left out — bytes that were overwritten or cut after the sync, and entries that were renamed or removed after it: either
- * version may be there. Folders that were made and not synced into their parents: the view says whether they were. Disks that the plan damages: theirs is
- * no honest disk.
+ * Left out — bytes and entries that were changed after the sync: either version may be there. Folders that were not synced
+ * into their parents: the view says whether they were. Disks that the plan damages.
  */
 export const syncedSurvives: Oracle = {
   id: "SI-4",

@@ -32,15 +32,17 @@ class CommittedOutput implements OracleFold {
   checked = 0;
   readonly #setting: Setting;
   readonly #kept: OutputBeforeLoss | undefined;
+  readonly #record: CheckpointRecord;
 
   constructor(setting: Setting) {
     this.#setting = setting;
+    this.#record = CheckpointRecord.of(setting);
     this.#kept = OutputBeforeLoss.of(setting);
   }
 
   on(observation: Observation): undefined {
     this.#kept?.see(observation);
-    CheckpointRecord.of(this.#setting).see(observation);
+    this.#record.see(observation);
   }
 
   end(final: FinalState): readonly Violation[] {

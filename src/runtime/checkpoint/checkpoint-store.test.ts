@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { DiskError } from "../../host/disk.ts";
+import { RpcError, RpcFault } from "../../rpc/rpc-error.ts";
+import type { StoredFile } from "../task/task-contract.ts";
 import { CheckpointStore } from "./checkpoint-store.ts";
 import { leaderKey } from "./coordination-keys.ts";
 import type { LeaderTerm } from "./guarded-register.ts";
@@ -90,4 +93,30 @@ test("when the newest cannot be read no older one takes its place", async () => 
   const second = storeOf(coordination, storage, 2);
   await expect(second.recover()).rejects.toThrow(CheckpointFileLost);
   expect(second.newest).toBeUndefined();
+});
+
+test("a storage that does not answer is asked again, and an error of our own goes up at once", async () => {
+  const coordination = new MemoryCoordination();
+  const failures: Error[] = [];
+  class WeakStorage extends MemoryStorage {
+    override async read(file: StoredFile): Promise<Uint8Array> {
+      const failure = failures.shift();
+      if (failure !== undefined) throw failure;
+      return super.read(file);
+    }
+  }
+  const storage = new WeakStorage();
+  const first = storeOf(coordination, storage);
+  await first.recover();
+  await complete(first, storage, 1);
+  failures.push(
+    new RpcError("unknown", "timed-out", "store.get"),
+    new RpcFault("failed", "EIO"),
+    new DiskError("EIO", "read"),
+  );
+  const recovered = storeOf(coordination, storage).recover();
+  await host.advance(5_000);
+  expect((await recovered)?.id).toBe(1);
+  failures.push(new TypeError("paths is not iterable"));
+  await expect(storeOf(coordination, storage).recover()).rejects.toThrow("paths is not iterable");
 });

@@ -3,7 +3,7 @@ import type { CheckpointStorage, StoredFile } from "../task/task-contract.ts";
 import { pointerKey, pointerRecord, type PointedCheckpoint } from "./coordination-keys.ts";
 import { GuardedRegister, type LeaderTerm } from "./guarded-register.ts";
 import { filesOf, readMetadata, type CheckpointMetadata } from "./metadata.ts";
-import { CheckpointFileLost } from "./storage.ts";
+import { isStorageFailure } from "./storage.ts";
 
 /**
  * The completed checkpoints of one job: which are addressable, and what they name. It owns the pointer's transitions and
@@ -40,7 +40,7 @@ export class CheckpointStore {
     return this.#completed.at(-1);
   }
 
-  /** Reads the pointer and the metadata of all that it names; rejects with {@link CheckpointFileLost}. */
+  /** Reads the pointer and the metadata of all that it names; rejects with `CheckpointFileLost`. */
   async recover(): Promise<CompletedCheckpoint | undefined> {
     const pointer = await this.#register.read();
     const recovered: CompletedCheckpoint[] = [];
@@ -86,7 +86,7 @@ export class CheckpointStore {
       try {
         return await this.#storage.read(file);
       } catch (error) {
-        if (error instanceof CheckpointFileLost) throw error;
+        if (!isStorageFailure(error)) throw error;
         if (this.#term.over) return this.#term.deposed("the term is over");
       }
       await pause(this.#term.host, READ_RETRY_MS);

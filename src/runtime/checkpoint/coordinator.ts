@@ -5,6 +5,7 @@ import { pathsOf, type CompletedCheckpoint } from "./checkpoint-store.ts";
 import type { Discarder } from "./discarder.ts";
 import { writeMetadata, type EnumeratorSnapshot } from "./metadata.ts";
 import { PendingCheckpoint, type AckOutcome, type CheckpointPlan } from "./pending-checkpoint.ts";
+import { isStorageFailure } from "./storage.ts";
 
 /**
  * Takes the checkpoints of one running job: when to trigger, what each acknowledgement means, when one is complete, and
@@ -148,6 +149,7 @@ export class CheckpointCoordinator {
     try {
       file = await this.#storage.write(path, writeMetadata(metadata));
     } catch (error) {
+      if (!isStorageFailure(error)) throw error;
       this.#discarder.discard([path]);
       return this.#abort(pending, "storage-failed", error);
     }

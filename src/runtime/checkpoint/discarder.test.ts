@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { RpcFault } from "../../rpc/rpc-error.ts";
 import { Discarder } from "./discarder.ts";
 import { ManualHost, settle } from "./test/manual-host.ts";
 import { MemoryStorage } from "./test/memory-storage.ts";
@@ -9,7 +10,7 @@ class HalfStorage extends MemoryStorage {
 
   override async remove(path: string): Promise<void> {
     await super.remove(path);
-    if (this.failing.has(path)) throw new Error(`${path} may still lie somewhere`);
+    if (this.failing.has(path)) throw new RpcFault("failed", `${path} may still lie somewhere`);
   }
 }
 

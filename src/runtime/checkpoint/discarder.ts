@@ -1,6 +1,7 @@
 import type { Host } from "../../host/host.ts";
 import { pause } from "../../host/pause.ts";
 import type { CheckpointStorage } from "../task/task-contract.ts";
+import { isStorageFailure } from "./storage.ts";
 
 /**
  * Removes files that nobody needs any more, in the background, many at once. It owns patience, not judgement: a path
@@ -51,7 +52,8 @@ export class Discarder {
     try {
       await this.#storage.remove(path);
       return undefined;
-    } catch {
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error;
       return { path, tries: tries + 1 };
     }
   }

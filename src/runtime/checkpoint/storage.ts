@@ -72,6 +72,11 @@ export class CheckpointFileLost extends Unrecoverable {
   }
 }
 
+/** The storage did not answer, could not do it, or would not: to be asked again. All else is an error of ours. */
+export function isStorageFailure(error: unknown): boolean {
+  return error instanceof RpcError || error instanceof RpcFault || error instanceof DiskError;
+}
+
 export interface StorageLocation {
   readonly scheme: "dfs" | "file";
   /** Absolute, without a slash at its end. */

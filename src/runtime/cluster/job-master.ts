@@ -11,7 +11,7 @@ import { Counters } from "../checkpoint/counters.ts";
 import { Discarder } from "../checkpoint/discarder.ts";
 import { GuardedRegister, type LeaderTerm } from "../checkpoint/guarded-register.ts";
 import { MalformedData } from "../checkpoint/plain-data.ts";
-import { CheckpointFileLost, openCheckpointStorage, storageLocation } from "../checkpoint/storage.ts";
+import { CheckpointFileLost, isStorageFailure, openCheckpointStorage, storageLocation } from "../checkpoint/storage.ts";
 import type { JobGraph } from "../graph/job-graph.ts";
 import type { CheckpointStorage } from "../task/task-contract.ts";
 import { servicesOf, type JobLoader, type JobManagerConfig } from "./cluster-config.ts";
@@ -166,7 +166,8 @@ export class JobMaster implements LeaderTerm {
         return path === undefined
           ? undefined
           : `the coordination service has lost the job: it does not know it, and ${path} is on the storage`;
-      } catch {
+      } catch (error) {
+        if (!isStorageFailure(error)) throw error;
         if (this.over) return this.deposed("the term is over");
       }
       await pause(this.host, STORAGE_RETRY_MS);
@@ -200,7 +201,8 @@ export class JobMaster implements LeaderTerm {
       const paths = await this.#storage.list("");
       if (!this.over)
         this.#discarder.discard(paths.filter(path => !addressed.has(path) && checkpointOf(path) <= idsBefore));
-    } catch {
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error;
       // Garbage stays for the next leader's sweep: nothing depends on it.
     }
   }

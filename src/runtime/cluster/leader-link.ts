@@ -93,6 +93,7 @@ export class LeaderLink implements TaskOutbox {
     const body: SourceEvent<ReaderEvent> = { token, worker, execution, uid, event };
     this.#client.call(address, "source.event", body).catch(async (error: unknown) => {
       if (error instanceof RpcFault) return;
+      if (!(error instanceof RpcError)) throw error;
       await pause(this.#host, RETRY_MS_MIN);
       if (this.#registration === registration) this.readerEvent(execution, uid, event);
     });

@@ -1,5 +1,6 @@
 import type { Host, Timer } from "../../host/host.ts";
 import { pause } from "../../host/pause.ts";
+import { RpcError, RpcFault } from "../../rpc/rpc-error.ts";
 import type { ClusterServices } from "../api/cluster-services.ts";
 import type { CheckpointStore } from "../checkpoint/checkpoint-store.ts";
 import { CheckpointCoordinator, type CheckpointedJob, type CheckpointSettings } from "../checkpoint/coordinator.ts";
@@ -278,7 +279,8 @@ export class Scheduler implements CheckpointedJob {
       try {
         const { remaining } = await this.#parts.gateway.cancel(worker, execution.attempt);
         return this.#letGo(here.filter(one => !remaining.includes(one.name)));
-      } catch {
+      } catch (error) {
+        if (!(error instanceof RpcError || error instanceof RpcFault)) throw error;
         // The gateway has told the registry if the worker is gone; else it may answer later, or its heartbeat tells.
       }
       await pause(this.#host, CANCEL_RETRY_MS);

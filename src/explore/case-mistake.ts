@@ -58,8 +58,9 @@ function inputMistake(input: Case["input"], scenario: Furnished): FaultMistake |
     if (!shelf.names().includes(name))
       return { path: [...path, "name"], message: `there is no such data set. Allowed: ${shelf.names().join(", ")}.` };
     const { length } = shelf.records(name);
-    if (from >= to || to > length)
-      return { path: [...path, "to"], message: `0 ≤ from < to ≤ ${length} is wanted, not from ${from} to ${to}.` };
+    // None at all is what shrinking may leave.
+    if (from > to || to > length)
+      return { path: [...path, "to"], message: `0 ≤ from ≤ to ≤ ${length} is wanted, not from ${from} to ${to}.` };
   }
   const missing = topics.find(topic => !(topic in input));
   return missing === undefined

@@ -101,6 +101,9 @@ test("a damaged file is refused with its line and what to do", () => {
   expect(refusal(text.replace('"proc.kill"', '"proc.kil"'))).toMatch(/case\.json:\d+: "case\.plan\.0\.kind" is wrong/);
   expect(refusal(text.replace('"workers": 3', '"workers": -3'))).toContain("case.topology.workers");
   expect(refusal(text.replace('"workers": 3', '"workers": 2'))).toMatch(/case\.json:\d+: This file was edited/);
+  expect(refusal(text.replace('"1-minimal"', '"minimal"'))).toMatch(
+    /case\.json:\d+: "shrink\.ending" is wrong: "minimal" is none of 1-minimal, 1-minimal-except-records, run-budget/,
+  );
   expect(refusal(text.replace('"hits": 1', '"hits": 12'))).toBe("accepted");
 });
 

@@ -7,6 +7,7 @@ import { caseSchema } from "./case-schema.ts";
 import { lineOfPath } from "./json-place.ts";
 import { Misuse, sentence } from "./misuse.ts";
 import type { Scenario } from "./scenario.ts";
+import { shrinkEndings } from "./shrink.ts";
 import { fromTagged, toTagged } from "./tagged-json.ts";
 
 /**
@@ -34,7 +35,14 @@ const failureSchema = z.strictObject({
   expected: z.exactOptional(z.string()),
   actual: z.exactOptional(z.string()),
   mutant: z.nullable(z.string()),
-  shrink: z.strictObject({ runs: z.int(), ending: z.string(), planLength: z.int(), originalPlanLength: z.int() }),
+  shrink: z.strictObject({
+    runs: z.int(),
+    ending: z.enum(shrinkEndings, {
+      error: ({ input }) => `${JSON.stringify(input)} is none of ${shrinkEndings.join(", ")}`,
+    }),
+    planLength: z.int(),
+    originalPlanLength: z.int(),
+  }),
   hits: z.int().min(1),
   /** Of what decides a replay: right where it is there. Who has changed a file on purpose leaves it out. */
   sum: z.exactOptional(z.string()),

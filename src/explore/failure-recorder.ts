@@ -5,7 +5,7 @@ import type { Case } from "../world/case.ts";
 import type { IndexedRun, LineTarget } from "./case-line.ts";
 import { shelf } from "./dataset.ts";
 import { failureSchemaVersion, readFailure, serializeFailure, writeFailure, type Failure } from "./failure-file.ts";
-import { shrinkCase, type ShrinkBudget, type Shrunk } from "./shrink.ts";
+import { shrinkCase, type ShrinkBudget, type ShrinkEnding, type Shrunk } from "./shrink.ts";
 import { claimOf, messageOf, signatureOf } from "./signature.ts";
 import { writeRepro } from "./repro-test.ts";
 import { storyOf } from "./story.ts";
@@ -119,7 +119,7 @@ export interface FoundFailure {
   readonly planLength: number;
   readonly originalPlanLength: number;
   readonly shrinkRuns: number;
-  readonly shrinkEnding: string;
+  readonly shrinkEnding: ShrinkEnding;
   readonly plan: Case["plan"];
   readonly replay: string;
 }

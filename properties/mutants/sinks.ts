@@ -117,7 +117,7 @@ export const sinkMutants: readonly Mutant[] = [
   {
     name: "sink.commit-empty",
     file: "dist/src/runtime/connectors/transactional-log-writer.js",
-    find: "if (begun === undefined)\n            return [];\n        const transaction = await begun;",
+    find: "if (begun === undefined) {\n            this.#after = checkpoint;\n            return [];\n        }\n        const transaction = await begun;",
     replace: "const transaction = await (begun ?? this.#begin());",
     why: "FLINK-31363: an epoch without a record prepares a transaction that was never begun, and its commit fails for ever.",
     claims: ["FO-5"],
@@ -133,9 +133,8 @@ export const sinkMutants: readonly Mutant[] = [
   {
     name: "sink.txn-id-without-generation",
     file: "dist/src/runtime/connectors/transactional-log-writer.js",
-    find: "const name = transactionId(this.#prefix, { generation, subtask, number: this.#transactions++ });",
-    replace:
-      "const name = transactionId(this.#prefix, { generation: 1_000_000, subtask, number: this.#transactions++ });",
+    find: "const name = transactionId(this.#prefix, { generation, subtask, after: this.#after });",
+    replace: "const name = transactionId(this.#prefix, { generation: 1_000_000, subtask, after: this.#after });",
     why: "The transactions of an attempt have the names of those of the attempt before: what that one has prepared is aborted.",
     claims: ["SK-4", "SK-3", "FO-5", "SK-1", "SK-2"],
   },
@@ -159,16 +158,16 @@ export const sinkMutants: readonly Mutant[] = [
   {
     name: "sink.no-fence",
     file: "dist/src/runtime/connectors/transactional-log-writer.js",
-    find: "await this.#known(() => this.#broker.fenceGenerations(this.#prefix, this.#context.attempt));",
-    replace: "",
+    find: "this.#broker.fenceGenerations(this.#prefix, this.#context.attempt)",
+    replace: "this.#broker.fenceGenerations(this.#prefix, 0)",
     why: "Earlier generations are not fenced: a worker that was thought dead prepares behind the sweep, and nobody ends it.",
     claims: ["SK-4", "RE-1", "SK-1"],
   },
   {
     name: "sink.open-transaction-left",
     file: "dist/src/runtime/connectors/transactional-log-writer.js",
-    find: "this.#transaction = undefined;\n        this.#queue.produceAs(undefined);",
-    replace: "this.#queue.produceAs(undefined);",
+    find: "this.#transaction = undefined;\n        this.#after = checkpoint;",
+    replace: "this.#after = checkpoint;",
     why: "The transaction of an epoch is kept for the next one: records follow after its prepare.",
     claims: ["FO-5", "SK-1", "SK-2"],
   },

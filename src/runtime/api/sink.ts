@@ -28,7 +28,7 @@ export interface SinkContext {
   readonly operator: string;
   /** The execution attempt of this subtask: a generation, for ids that must never collide with an older one's. */
   readonly attempt: number;
-  /** Largest checkpoint id of the restored checkpoint, 0 when starting fresh. */
+  /** Id of the checkpoint that the job goes on from, 0 when it starts fresh. Nothing of a later one can be committed. */
   readonly restoredCheckpoint: number;
   /** To be called when `writable` became true again. */
   available(): void;
@@ -44,8 +44,11 @@ export interface SinkWriter<T> {
   write(record: T, context: WriteContext): void;
   /** False while the writer's buffers are full; the task stops taking input until `available`. */
   writable?(): boolean;
-  /** Flush and prepare all that was written since the last call. Nothing written: an empty list. */
-  prepareCommit(): Promise<readonly Committable[]>;
+  /**
+   * Flush and prepare all that was written since the last call. Nothing written: an empty list.
+   * @param checkpoint the one that is being taken; ids grow along an attempt.
+   */
+  prepareCommit(checkpoint: number): Promise<readonly Committable[]>;
   close(): Promise<void> | void;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Kernel } from "../../kernel/kernel.ts";
 import { decode, encode } from "../../rpc/codec.ts";
-import { roleFolder, startRole, type RoleKind } from "../../roles/role-table.ts";
+import { formatOf, roleFolder, startRole, type RoleKind } from "../../roles/role-table.ts";
 import { readBrokerLog, topicImage } from "../../services/log-broker/broker-log.ts";
 import { SimDisk } from "../../sim/disk/sim-disk.ts";
 import { Site } from "../../sim/site.ts";
@@ -85,11 +85,12 @@ class SmallCluster {
       params: {},
       graphHash: graph.hash,
     };
-    for (const [role] of roles) {
+    for (const [role, kind] of roles) {
       const disk = new SimDisk(this.kernel, { machine: role, seed, latencyUs: 50 });
       this.#disks.set(role, disk);
       this.site.addMachine(role, { disk });
       this.site.place(role, role);
+      for (const { path, bytes } of formatOf(role, kind)) disk.seed(path, bytes);
     }
     this.#seed("payments", payments);
     this.#seed("balances", [[], []]);

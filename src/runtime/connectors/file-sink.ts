@@ -13,6 +13,7 @@ import type {
 import type { FileFormat } from "./file-format.ts";
 import { parsePartName, partName } from "./part-name.ts";
 import { openPartStore, type PartStore } from "./part-store.ts";
+import { refuseLostCommits } from "./refuse-lost-commits.ts";
 import { isUnanswered, unlessLost, untilKnown } from "./until-known.ts";
 
 /**
@@ -53,7 +54,8 @@ class FileWriter<T> implements SinkWriter<T> {
   readonly #context: SinkContext;
   readonly #host: Host;
   #records: string[] = [];
-  #partsPrepared = 0;
+  /** The last checkpoint that ended an epoch. */
+  #after: number;
   #closed = false;
 
   constructor(parts: PartStore, format: FileFormat<T>, context: SinkContext) {
@@ -61,11 +63,20 @@ class FileWriter<T> implements SinkWriter<T> {
     this.#format = format;
     this.#context = context;
     this.#host = context.host;
+    this.#after = context.restoredCheckpoint;
   }
 
   async open(): Promise<void> {
-    const { operator, attempt, subtask, parallelism } = this.#context;
-    for (const name of await this.#known(() => this.#parts.pending())) {
+    const { operator, attempt, subtask, parallelism, restoredCheckpoint } = this.#context;
+    const { pending, committed } = await this.#known(() => this.#parts.list());
+    refuseLostCommits(
+      committed.flatMap(name => {
+        const part = parsePartName(operator, name);
+        return part === undefined ? [] : [{ name, after: part.after }];
+      }),
+      restoredCheckpoint,
+    );
+    for (const name of pending) {
       const part = parsePartName(operator, name);
       if (part === undefined || part.generation >= attempt || part.subtask % parallelism !== subtask) continue;
       await this.#known(() => this.#parts.discard(name));
@@ -76,11 +87,13 @@ class FileWriter<T> implements SinkWriter<T> {
     this.#records.push(this.#format.encode(record, context));
   }
 
-  async prepareCommit(): Promise<readonly Committable[]> {
+  async prepareCommit(checkpoint: number): Promise<readonly Committable[]> {
+    const after = this.#after;
+    this.#after = checkpoint;
     if (this.#records.length === 0) return [];
     const { operator, attempt: generation, subtask } = this.#context;
     const bytes = new TextEncoder().encode(this.#records.join(""));
-    const name = partName(operator, { generation, subtask, number: this.#partsPrepared++ }, this.#format.extension);
+    const name = partName(operator, { generation, subtask, after }, this.#format.extension);
     this.#records = [];
     await this.#known(() => this.#parts.prepare(name, bytes));
     return [name];

@@ -42,7 +42,7 @@ async function lives(...scripts: readonly ((parts: PartStore, note: (what: unkno
 test("a prepared part survives a power loss and is visible once it is committed", async () => {
   const { notes, files, read } = await lives(
     parts => parts.prepare("p", bytes),
-    async (parts, note) => note(await parts.pending()),
+    async (parts, note) => note((await parts.list()).pending),
     async (parts, note) => note(await parts.commit("p")),
   );
   expect(notes).toEqual([["p"], "committed"]);

@@ -15,10 +15,16 @@ import type { CommitOutcome } from "../api/sink.ts";
 export interface PartStore {
   prepare(name: string, bytes: Uint8Array): Promise<void>;
   commit(name: string): Promise<CommitOutcome>;
-  /** Prepared and not committed. */
-  pending(): Promise<readonly string[]>;
+  list(): Promise<Parts>;
   discard(name: string): Promise<void>;
   close(): void;
+}
+
+/** Names of parts. */
+export interface Parts {
+  /** Prepared and not committed. */
+  readonly pending: readonly string[];
+  readonly committed: readonly string[];
 }
 
 /** `file:///folder` or `dfs:///folder`. */
@@ -55,13 +61,9 @@ class DiskParts implements PartStore {
     return isPending ? "committed" : "already-committed";
   }
 
-  async pending(): Promise<readonly string[]> {
-    try {
-      return await this.#disk.readdir(this.#pendingFolder);
-    } catch (error) {
-      if (error instanceof DiskError && error.code === "ENOENT") return [];
-      throw error;
-    }
+  async list(): Promise<Parts> {
+    const pending = await this.#namesIn(this.#pendingFolder);
+    return { pending, committed: await this.#namesIn(this.#folder) };
   }
 
   async discard(name: string): Promise<void> {
@@ -69,6 +71,15 @@ class DiskParts implements PartStore {
   }
 
   close(): void {}
+
+  async #namesIn(folder: string): Promise<readonly string[]> {
+    try {
+      return await this.#disk.readdir(folder);
+    } catch (error) {
+      if (error instanceof DiskError && error.code === "ENOENT") return [];
+      throw error;
+    }
+  }
 }
 
 class StoredParts implements PartStore {
@@ -91,9 +102,10 @@ class StoredParts implements PartStore {
     return (await this.#store.put(marker, new Uint8Array(0))) === "created" ? "committed" : "already-committed";
   }
 
-  async pending(): Promise<readonly string[]> {
-    const committed = new Set(await this.#names("committed"));
-    return (await this.#names("parts")).filter(name => !committed.has(name));
+  async list(): Promise<Parts> {
+    const committed = await this.#names("committed");
+    const decided = new Set(committed);
+    return { pending: (await this.#names("parts")).filter(name => !decided.has(name)), committed };
   }
 
   discard(name: string): Promise<void> {

@@ -7,7 +7,7 @@ const name = fc.record({
   operator: fc.string(),
   generation: fc.nat(),
   subtask: fc.nat(99),
-  number: fc.nat(),
+  after: fc.nat(),
 });
 
 test("two transactions that differ in anything have different names", () => {
@@ -24,8 +24,8 @@ test("a name is read back by its own operator and by no other", () => {
     fc.property(name, name, (a, b) => {
       const prefix = transactionPrefix(a.lineage, a.operator);
       const id = transactionId(prefix, a);
-      const { generation, subtask, number } = a;
-      expect(parseTransactionId(prefix, id)).toEqual({ generation, subtask, number });
+      const { generation, subtask, after } = a;
+      expect(parseTransactionId(prefix, id)).toEqual({ generation, subtask, after });
       const other = transactionPrefix(b.lineage, b.operator);
       if (other !== prefix) expect(parseTransactionId(other, id)).toBeUndefined();
     }),

@@ -4,6 +4,7 @@ import { PENDING_RECORDS_MAX, type LogWriterOptions } from "./log-writer.ts";
 import { ProduceQueue } from "./produce-queue.ts";
 import { topicPartitions } from "./topic-partitions.ts";
 import { parseTransactionId, transactionId, transactionPrefix } from "./transaction-id.ts";
+import { refuseLostCommits } from "./refuse-lost-commits.ts";
 import { untilKnown } from "./until-known.ts";
 
 /**
@@ -20,7 +21,8 @@ export class TransactionalLogWriter<T> implements SinkWriter<T> {
   readonly #timeoutMs: number;
   readonly #prefix: string;
   readonly #queue: ProduceQueue<T>;
-  #transactions = 0;
+  /** The last checkpoint that ended an epoch. */
+  #after: number;
   #transaction: Promise<TransactionName> | undefined;
   #closed = false;
 
@@ -28,6 +30,7 @@ export class TransactionalLogWriter<T> implements SinkWriter<T> {
     const { context, topic, format } = options;
     const { host, services } = context;
     this.#context = context;
+    this.#after = context.restoredCheckpoint;
     this.#topic = topic;
     this.#timeoutMs = options.timeoutMs;
     this.#prefix = transactionPrefix(context.lineage, context.operator);
@@ -49,7 +52,14 @@ export class TransactionalLogWriter<T> implements SinkWriter<T> {
   async open(): Promise<void> {
     const { subtask, parallelism } = this.#context;
     this.#queue.partitionsAre(await this.#known(() => topicPartitions(this.#broker, this.#topic, parallelism)));
-    await this.#known(() => this.#broker.fenceGenerations(this.#prefix, this.#context.attempt));
+    const committed = await this.#known(() => this.#broker.fenceGenerations(this.#prefix, this.#context.attempt));
+    refuseLostCommits(
+      committed.flatMap(name => {
+        const id = parseTransactionId(this.#prefix, name);
+        return id === undefined ? [] : [{ name, after: id.after }];
+      }),
+      this.#context.restoredCheckpoint,
+    );
     await this.#abortLingering(of => of % parallelism === subtask);
   }
 
@@ -62,12 +72,16 @@ export class TransactionalLogWriter<T> implements SinkWriter<T> {
     return this.#queue.pending < PENDING_RECORDS_MAX;
   }
 
-  async prepareCommit(): Promise<readonly Committable[]> {
+  async prepareCommit(checkpoint: number): Promise<readonly Committable[]> {
     const begun = this.#transaction;
-    if (begun === undefined) return [];
+    if (begun === undefined) {
+      this.#after = checkpoint;
+      return [];
+    }
     const transaction = await begun;
     await this.#queue.flush();
     this.#transaction = undefined;
+    this.#after = checkpoint;
     this.#queue.produceAs(undefined);
     const outcome = await this.#known(() => this.#broker.prepare(transaction));
     if (outcome !== "prepared")
@@ -90,7 +104,7 @@ export class TransactionalLogWriter<T> implements SinkWriter<T> {
 
   async #start(): Promise<TransactionName> {
     const { attempt: generation, subtask } = this.#context;
-    const name = transactionId(this.#prefix, { generation, subtask, number: this.#transactions++ });
+    const name = transactionId(this.#prefix, { generation, subtask, after: this.#after });
     const { producerId, epoch } = await this.#known(() =>
       this.#broker.initTransactions({ transactionalId: name, timeoutMs: this.#timeoutMs, keepPrepared: false }),
     );

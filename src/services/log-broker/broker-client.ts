@@ -86,9 +86,12 @@ export class BrokerClient {
    * prepare from now on, those that nobody has used yet included: a producer that was thought dead can leave nothing
    * behind. Commits and aborts of what was prepared before are as ever. Kafka knows no such fence; there an id that is
    * prepared late lingers, and hides all that was committed behind it (KIP-939).
+   *
+   * Returns which transactions under the prefix are committed: of each generation and subtask the one that began last.
    */
-  async fenceGenerations(prefix: string, below: number): Promise<void> {
-    await this.#call("broker.fence-generations", { prefix, below });
+  async fenceGenerations(prefix: string, below: number): Promise<readonly string[]> {
+    const reply = await this.#call("broker.fence-generations", { prefix, below });
+    return reply.list("committed").map(id => new Body({ id }).text("id"));
   }
 
   /**

@@ -59,8 +59,9 @@ export function brokerHandlers(broker: Broker): RpcHandlers {
     },
     "broker.fence-generations": request => {
       const body = new Body(request);
-      write(state, log, { kind: "generations-fenced", prefix: body.text("prefix"), below: body.whole("below") });
-      return log.whenDurable({});
+      const prefix = body.text("prefix");
+      write(state, log, { kind: "generations-fenced", prefix, below: body.whole("below") });
+      return log.whenDurable({ committed: lastCommitted(state, prefix) });
     },
     "broker.produce": request => produce(broker, readBatch(new Body(request))),
     "broker.prepare": request => {
@@ -191,6 +192,16 @@ function undecided(state: BrokerState, prefix: string): readonly unknown[] {
     epoch,
     state: current!.state,
   }));
+}
+
+/** Of ids `${prefix}${generation}/${subtask}/…` the one that began last of all that are committed, for each of both. */
+function lastCommitted(state: BrokerState, prefix: string): readonly string[] {
+  const last = new Map<string, string>();
+  for (const { transactionalId, outcomes } of state.producers.values()) {
+    if (!transactionalId.startsWith(prefix) || ![...outcomes.values()].includes("committed")) continue;
+    last.set(transactionalId.slice(0, transactionalId.lastIndexOf("/")), transactionalId);
+  }
+  return [...last.values()];
 }
 
 function topicOf(state: BrokerState, body: Body): readonly PartitionLog[] {

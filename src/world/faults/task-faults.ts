@@ -229,9 +229,9 @@ function failingSink(inner: Sink<unknown>, check: Check, release: Release): Sink
           writer.write(record, about);
         },
         ...(writer.writable === undefined ? {} : { writable: () => writer.writable?.() ?? true }),
-        async prepareCommit() {
+        async prepareCommit(checkpoint) {
           check("snapshot", subtask);
-          const committables = await writer.prepareCommit();
+          const committables = await writer.prepareCommit(checkpoint);
           check("snapshot-async", subtask);
           return committables;
         },

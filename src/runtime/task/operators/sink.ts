@@ -55,7 +55,7 @@ export class SinkOperator implements StreamOperator {
 
   async prepareSnapshot(checkpoint: number): Promise<void> {
     this.#report("sink.precommit", checkpoint);
-    const items: readonly Committable[] = await this.#writer.prepareCommit();
+    const items: readonly Committable[] = await this.#writer.prepareCommit(checkpoint);
     if (items.length > 0) this.#pending?.add(checkpoint, items);
   }
 

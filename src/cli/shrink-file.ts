@@ -1,8 +1,11 @@
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { readFailure, writeFailure, type Failure } from "../explore/failure-file.ts";
+import { failureId, readFailure, serializeFailure, writeFailure, type Failure } from "../explore/failure-file.ts";
+import { writeBeside } from "../explore/failure-recorder.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { shrinkCase } from "../explore/shrink.ts";
+import { sayEnding } from "../explore/shrink-ending.ts";
 import { messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
@@ -26,6 +29,8 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
   const endMs = performance.now() + flags.budget;
   const shrunk = await shrinkCase({ case: failure.case, run }, player, {
     runsMax: Infinity,
+    // Whoever asks for a shrink has the time to try each record of a long list.
+    listMax: Infinity,
     timeIsUp: () => performance.now() > endMs,
   });
   const smaller: Failure = {
@@ -40,12 +45,16 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
       planLength: shrunk.case.plan.length,
     },
   };
-  const same = JSON.stringify(shrunk.case) === JSON.stringify(failure.case);
+  const same = failureId(smaller) === failureId(failure);
   const file = same ? path : writeFailure(join(session.project.config.out, "failures"), { ...smaller, hits: 1 }).file;
+  // The case is the same, but now it is known how small it is.
+  if (same) writeFileSync(path, serializeFailure(smaller));
+  if (basename(file) === "case.json") {
+    const { entries } = await player.play(shrunk.case, { record: true });
+    writeBeside(file, smaller, { entries, root: session.project.root });
+  }
   standardError.write(
-    same
-      ? `nothing more goes (${shrunk.runs} runs, ${shrunk.ending})\n`
-      : `${shown(file)}: ${shrunk.runs} runs, ${shrunk.ending}\n`,
+    `${same ? "nothing more goes" : shown(file)}: ${shrunk.runs} runs, ${sayEnding(shrunk.ending)}\n`,
   );
   for (const fault of shrunk.case.plan) standardError.write(`  ${sayFault(fault)}\n`);
   if (flags.json === true) {

@@ -8,6 +8,7 @@ import { readFailure, serializeFailure, writeFailure, type Failure } from "./fai
 import { Misuse } from "./misuse.ts";
 import { confirmed, replayFailure } from "./replay.ts";
 import { reproOf } from "./repro-test.ts";
+import type { ShrinkEnding } from "./shrink-ending.ts";
 import { passedRun, violatedRun } from "./testing/stand-in-runs.ts";
 import { storyOf } from "./story.ts";
 import type { Case } from "../world/case.ts";
@@ -165,6 +166,13 @@ test("a story is short and says the fault in words", () => {
   expect(story.split("\n").length).toBeLessThanOrEqual(20);
   expect(story).toContain("1. proc.kill tm0 at the 2nd barrier.align of count[1] for checkpoint 3, for 500 ms");
   expect(story).toContain("Again: millrace replay x");
+});
+
+test("a story says what is not minimal", () => {
+  const ended = (ending: ShrinkEnding) => storyOf({ ...failure, shrink: { ...failure.shrink, ending } }, "x");
+  expect(ended("1-minimal")).toContain("Shrunk from 5 faults in 31 runs (1-minimal).");
+  expect(ended("1-minimal-except-records")).toContain("(1-minimal, except that not every record was tried).");
+  expect(ended("time-budget")).toContain("(not minimal: the time was up).");
 });
 
 test("a story of a recorded run tells the steps around the faults and who held what, still in twenty lines", () => {

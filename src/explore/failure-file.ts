@@ -7,7 +7,7 @@ import { caseSchema } from "./case-schema.ts";
 import { lineOfPath } from "./json-place.ts";
 import { Misuse, sentence } from "./misuse.ts";
 import type { Scenario } from "./scenario.ts";
-import { shrinkEndings } from "./shrink.ts";
+import { shrinkEndings } from "./shrink-ending.ts";
 import { fromTagged, toTagged } from "./tagged-json.ts";
 
 /**

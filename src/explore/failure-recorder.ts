@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import type { JournalEntry } from "../kernel/journal.ts";
 import type { Case } from "../world/case.ts";
 import type { IndexedRun, LineTarget } from "./case-line.ts";
 import { shelf } from "./dataset.ts";
 import { failureSchemaVersion, readFailure, serializeFailure, writeFailure, type Failure } from "./failure-file.ts";
-import { shrinkCase, type ShrinkBudget, type ShrinkEnding, type Shrunk } from "./shrink.ts";
+import { shrinkCase, type ShrinkBudget, type Shrunk } from "./shrink.ts";
+import type { ShrinkEnding } from "./shrink-ending.ts";
 import { claimOf, messageOf, signatureOf } from "./signature.ts";
 import { writeRepro } from "./repro-test.ts";
 import { storyOf } from "./story.ts";
@@ -55,12 +57,9 @@ export class FailureRecorder {
       hits: 1,
     };
     const written = writeFailure(join(this.#options.out, "failures"), failure);
-    const file = relative(process.cwd(), written.file);
-    const replay = `npx millrace replay ${file}`;
     const { entries } =
       failed.lost === true ? { entries: [] } : await target.player.play(shrunk.case, { record: true });
-    writeFileSync(join(dirname(written.file), "story.txt"), storyOf(failure, replay, entries));
-    writeRepro(dirname(written.file), failure, this.#options.root);
+    const { file, replay } = writeBeside(written.file, failure, { entries, root: this.#options.root });
     return {
       id: written.id,
       file,
@@ -86,6 +85,19 @@ export class FailureRecorder {
     const failure = readFailure(found.file);
     writeFileSync(found.file, serializeFailure({ ...failure, hits: failure.hits + found.hits - 1 }));
   }
+}
+
+/** What lies beside a `case.json`: its story and its test. How the file is named to a reader, and what plays it again. */
+export function writeBeside(
+  path: string,
+  failure: Failure,
+  { entries, root }: { readonly entries: readonly JournalEntry[]; readonly root: string },
+): { readonly file: string; readonly replay: string } {
+  const file = relative(process.cwd(), path);
+  const replay = `npx millrace replay ${file}`;
+  writeFileSync(join(dirname(path), "story.txt"), storyOf(failure, replay, entries));
+  writeRepro(dirname(path), failure, root);
+  return { file, replay };
 }
 
 export interface RecorderOptions {

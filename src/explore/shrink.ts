@@ -2,6 +2,7 @@ import type { Case } from "../world/case.ts";
 import type { Fault } from "../world/fault.ts";
 import { anchored } from "./anchor.ts";
 import type { CasePlayer, CaseRun, PlayOptions } from "./case-run.ts";
+import type { ShrinkEnding } from "./shrink-ending.ts";
 import { startOf, stepsOfPass, triesEachRecord, type ShrinkPass } from "./shrink-order.ts";
 import { signatureOf } from "./signature.ts";
 import { toTagged } from "./tagged-json.ts";
@@ -45,22 +46,6 @@ export interface Shrunk extends FailingCase {
   readonly runs: number;
   readonly ending: ShrinkEnding;
 }
-
-/**
- * `1-minimal`: nothing single can go: no fault, machine or setting, no record of a list, none at an end of a data set's slice.
- * `1-minimal-except-records`: the same, but a list is so long that only its ends were tried record by record. The others say
- * what stopped or prevented the search.
- */
-export const shrinkEndings = [
-  "1-minimal",
-  "1-minimal-except-records",
-  "run-budget",
-  "time-budget",
-  "interrupted",
-  "not-shrunk",
-] as const;
-
-export type ShrinkEnding = (typeof shrinkEndings)[number];
 
 class Search {
   #case: Case;

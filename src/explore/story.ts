@@ -1,6 +1,7 @@
 import type { JournalEntry } from "../kernel/journal.ts";
 import type { Fault, Trigger } from "../world/fault.ts";
 import type { Failure } from "./failure-file.ts";
+import { sayEnding } from "./shrink-ending.ts";
 import { holdings, stepsAround } from "./story-events.ts";
 
 /**
@@ -26,7 +27,7 @@ export function storyOf(failure: Failure, replayCommand: string, entries: readon
   ];
   const tail = [
     `On ${counted(topology.workers, "worker")}, parallelism ${topology.parallelism}, ${counted(topology.storageNodes, "storage node")}; records: ${records}.`,
-    `Shrunk from ${counted(failure.shrink.originalPlanLength, "fault")} in ${counted(failure.shrink.runs, "run")} (${failure.shrink.ending}).`,
+    `Shrunk from ${counted(failure.shrink.originalPlanLength, "fault")} in ${counted(failure.shrink.runs, "run")} (${sayEnding(failure.shrink.ending)}).`,
     `Again: ${replayCommand}`,
   ];
   if (entries.length === 0) return `${[...head, ...tail].join("\n")}\n`;

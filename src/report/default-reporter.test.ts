@@ -63,6 +63,12 @@ test("a failure is told with its faults in words and the command that shows it a
   expect(text()).toContain("again: npx millrace replay");
 });
 
+test("how far the search came is said, though no fault went", () => {
+  const { text, reporter } = told();
+  reporter.failure({ ...failure, originalPlanLength: 1, shrinkEnding: "run-budget" });
+  expect(text()).toContain("1 fault (in 31 runs, not minimal: the budget of runs was spent)");
+});
+
 test("a summary names verdicts, claims, failures and the seed", () => {
   const { text, reporter } = told();
   reporter.end(report());

@@ -1,5 +1,6 @@
 import type { ChalkInstance } from "chalk";
 import type { FoundFailure } from "../explore/failure-recorder.ts";
+import { sayEnding } from "../explore/shrink-ending.ts";
 import { sayFault } from "../explore/story.ts";
 import type { ExploreReport } from "./explore-report.ts";
 import { grouped, ProgressLine } from "./progress-line.ts";
@@ -37,10 +38,8 @@ export class DefaultReporter implements Reporter {
     this.#say("");
     this.#say(`${ink.red.bold("✗")} ${ink.bold(failure.signature)} in ${failure.scenario}, case ${failure.case}`);
     for (const line of failure.message.split("\n").slice(0, 6)) this.#say(`  ${line}`);
-    const from =
-      failure.originalPlanLength === failure.planLength
-        ? ""
-        : ` (of ${failure.originalPlanLength}, in ${failure.shrinkRuns} runs, ${failure.shrinkEnding})`;
+    const of = failure.originalPlanLength === failure.planLength ? "" : `of ${failure.originalPlanLength}, `;
+    const from = ` (${of}in ${count(failure.shrinkRuns, "run")}, ${sayEnding(failure.shrinkEnding)})`;
     this.#say(`  ${failure.planLength === 0 ? "no fault is needed" : `${count(failure.planLength, "fault")}`}${from}`);
     for (const fault of failure.plan.slice(0, 6)) this.#say(`    ${sayFault(fault)}`);
     this.#say(`  ${ink.dim("again:")} ${ink.cyan(failure.replay)}`);

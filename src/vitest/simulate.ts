@@ -12,6 +12,7 @@ import { openProject } from "../explore/project.ts";
 import type { Profile } from "../explore/profile.ts";
 import { replayFailure } from "../explore/replay.ts";
 import type { Scenario } from "../explore/scenario.ts";
+import { sayEnding } from "../explore/shrink-ending.ts";
 import { messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
 import { WorldPlayer } from "../explore/world-player.ts";
@@ -139,8 +140,8 @@ function failureMessage(failure: FoundFailure): string {
   return [
     `${failure.signature} in case ${failure.case} of seed ${failure.seed}: ${failure.message}`,
     failure.plan.length === 0
-      ? "No fault is needed for it."
-      : `Shrunk to ${failure.plan.length} of ${failure.originalPlanLength} faults (${failure.shrinkEnding}):`,
+      ? `No fault is needed for it. (${sayEnding(failure.shrinkEnding)})`
+      : `Shrunk to ${failure.plan.length} of ${failure.originalPlanLength} faults (${sayEnding(failure.shrinkEnding)}):`,
     ...failure.plan.map(fault => `  ${sayFault(fault)}`),
     `Again: ${failure.replay}`,
     `   or: MILLRACE_REPLAY=${failure.file} npx vitest run`,

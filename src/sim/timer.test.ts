@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timerConformance } from "../host/timer-conformance.ts";
+import { timerConformance } from "../host/conformance/timer-conformance.ts";
 import { SmallSite } from "./test/small-site.ts";
 
 test.each(timerConformance)("the simulated host: $name", async ({ name, run }) => {

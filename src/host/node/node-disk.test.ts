@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "vitest";
-import { diskConformance } from "../disk-conformance.ts";
+import { diskConformance } from "../conformance/disk-conformance.ts";
 import { NodeDisk } from "./node-disk.ts";
 
 test.each(diskConformance)("the real disk: $name", async ({ run }) => {

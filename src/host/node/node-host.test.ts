@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timerConformance } from "../timer-conformance.ts";
+import { timerConformance } from "../conformance/timer-conformance.ts";
 import { LocalAddressBook } from "./address-book.ts";
 import { NodeHost } from "./node-host.ts";
 

@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { netConformance } from "../net-conformance.ts";
+import { netConformance } from "../conformance/net-conformance.ts";
 import { LocalAddressBook } from "./address-book.ts";
 import { NodeHost } from "./node-host.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { diskConformance } from "../../host/disk-conformance.ts";
+import { diskConformance } from "../../host/conformance/disk-conformance.ts";
 import { diskStory } from "../test/disk-story.ts";
 
 test.each(diskConformance)("the simulated disk: $name", async ({ name, run }) => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { netConformance } from "../../host/net-conformance.ts";
+import { netConformance } from "../../host/conformance/net-conformance.ts";
 import { diskless } from "../test/diskless.ts";
 import { SmallSite } from "../test/small-site.ts";
 import { defaultNetSettings } from "./net-settings.ts";

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
-import type { Host } from "./host.ts";
-import { pause } from "./pause.ts";
+import type { Host } from "../host.ts";
+import { pause } from "../pause.ts";
 
 /**
  * What a program may rely on from the timers, clocks and random numbers of any host, as named cases that each host is

@@ -76,11 +76,14 @@ class FileWriter<T> implements SinkWriter<T> {
       }),
       restoredCheckpoint,
     );
-    for (const name of pending) {
+    const left = pending.filter(name => {
       const part = parsePartName(operator, name);
-      if (part === undefined || part.generation >= attempt || part.subtask % parallelism !== subtask) continue;
-      await this.#known(() => this.#parts.discard(name));
-    }
+      return part !== undefined && part.generation < attempt && part.subtask % parallelism === subtask;
+    });
+    // Nobody sees them and nobody can commit them: that a storage node is away for good must not keep the job.
+    void Promise.all(left.map(name => this.#known(() => this.#parts.discard(name)))).catch((error: unknown) => {
+      if (!this.#closed) this.#context.fail(error);
+    });
   }
 
   write(record: T, context: WriteContext): void {

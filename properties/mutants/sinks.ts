@@ -77,7 +77,7 @@ export const sinkMutants: readonly Mutant[] = [
     find: "for (const { checkpoint, items } of this.#restored)",
     replace: "for (const { checkpoint, items } of this.#restored.slice(0, -1))",
     why: "RisingWave 5396: recovery skips an epoch; the last one that the restored checkpoint holds is taken for committed.",
-    claims: ["SK-3", "SK-2", "SK-1"],
+    claims: ["SK-4", "SK-3", "SK-2", "SK-1"],
   },
   {
     name: "sink.commit-at-prepare",

@@ -1,7 +1,6 @@
-import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { failureId, readFailure, serializeFailure, writeFailure, type Failure } from "../explore/failure-file.ts";
+import { failureId, readFailure, rewriteFailure, writeFailure, type Failure } from "../explore/failure-file.ts";
 import { writeBeside } from "../explore/failure-recorder.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { shrinkCase } from "../explore/shrink.ts";
@@ -48,7 +47,7 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
   const same = failureId(smaller) === failureId(failure);
   const file = same ? path : writeFailure(join(session.project.config.out, "failures"), { ...smaller, hits: 1 }).file;
   // The case is the same, but now it is known how small it is.
-  if (same) writeFileSync(path, serializeFailure(smaller));
+  if (same) rewriteFailure(path, smaller);
   if (basename(file) === "case.json") {
     const { entries } = await player.play(shrunk.case, { record: true });
     writeBeside(file, smaller, { entries, root: session.project.root });

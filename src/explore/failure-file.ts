@@ -78,6 +78,11 @@ export function writeFailure(folder: string, failure: Failure): WrittenFailure {
   }
 }
 
+/** Writes what is newly known of a failure over its file: hits, or how small it is. */
+export function rewriteFailure(path: string, failure: Failure): void {
+  publish(path, serializeFailure(failure));
+}
+
 export function serializeFailure(failure: Failure): string {
   return `${JSON.stringify(toTagged({ ...failure, sum: sumOf(failure) }), undefined, 2)}\n`;
 }

@@ -5,7 +5,7 @@ import type { JournalEntry } from "../kernel/journal.ts";
 import type { Case } from "../world/case.ts";
 import type { IndexedRun, LineTarget } from "./case-line.ts";
 import { shelf } from "./dataset.ts";
-import { failureSchemaVersion, readFailure, serializeFailure, writeFailure, type Failure } from "./failure-file.ts";
+import { failureSchemaVersion, readFailure, rewriteFailure, writeFailure, type Failure } from "./failure-file.ts";
 import { shrinkCase, type ShrinkBudget, type Shrunk } from "./shrink.ts";
 import type { ShrinkEnding } from "./shrink-ending.ts";
 import { claimOf, messageOf, signatureOf } from "./signature.ts";
@@ -83,7 +83,7 @@ export class FailureRecorder {
   addHits(found: FoundFailure): void {
     if (found.hits <= 1) return;
     const failure = readFailure(found.file);
-    writeFileSync(found.file, serializeFailure({ ...failure, hits: failure.hits + found.hits - 1 }));
+    rewriteFailure(found.file, { ...failure, hits: failure.hits + found.hits - 1 });
   }
 }
 

@@ -47,6 +47,22 @@ export interface Recoveries {
   readonly fromScratch: number;
 }
 
+/** Of a case that nobody has brought to an end: the verdict is all there is. */
+export function unplayedRun(verdict: Verdict): CaseRun {
+  return {
+    verdict,
+    digest: "none",
+    events: 0,
+    simulatedMs: 0,
+    activeSimulatedMs: 0,
+    faults: [],
+    recoveries: noRecoveries,
+    claims: {},
+    phases: [],
+    entries: [],
+  };
+}
+
 export const noRecoveries: Recoveries = {
   fromCheckpoint: 0,
   withState: 0,

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import type { IndexedRun } from "./case-line.ts";
-import { noRecoveries, type Verdict } from "./case-run.ts";
+import { unplayedRun, type Verdict } from "./case-run.ts";
 import { autopsyOf } from "./autopsy.ts";
 import type { WorkerAnswer, WorkerOrder } from "./worker-protocol.ts";
 
@@ -133,7 +133,12 @@ class WorkerPool {
           blame: `${verdict.blame}\nIts last event: ${lastEvent ?? "none; played again it came to an end"}.`,
         }
       : verdict;
-    this.#played.set(index, { ...lostRun(index, told), ...(played === undefined ? {} : { played }) });
+    this.#played.set(index, {
+      index,
+      lost: true,
+      run: unplayedRun(told),
+      ...(played === undefined ? {} : { played }),
+    });
     this.#wakeUp();
   }
 
@@ -236,23 +241,4 @@ class Worker {
       reason: `the worker process ended (${signal ?? `code ${code}`}) while it played this case.`,
     };
   }
-}
-
-function lostRun(index: number, verdict: Verdict): IndexedRun {
-  return {
-    index,
-    lost: true,
-    run: {
-      verdict,
-      digest: "none",
-      events: 0,
-      simulatedMs: 0,
-      activeSimulatedMs: 0,
-      faults: [],
-      recoveries: noRecoveries,
-      claims: {},
-      phases: [],
-      entries: [],
-    },
-  };
 }

@@ -8,7 +8,7 @@ import { faultDevice } from "../world/faults/fault-catalogue.ts";
 import { watchReads } from "../kernel/fence/watched-reads.ts";
 import { playWorld, type Surroundings, type WorldEnd } from "../world/play.ts";
 import type { Actors } from "../world/world.ts";
-import { noRecoveries, type CasePlayer, type CaseRun, type PlayOptions, type Verdict } from "./case-run.ts";
+import { unplayedRun, type CasePlayer, type CaseRun, type PlayOptions, type Verdict } from "./case-run.ts";
 import { isBearable, isDamage } from "./damage-budget.ts";
 import { shelf } from "./dataset.ts";
 import { Misuse } from "./misuse.ts";
@@ -101,18 +101,7 @@ const referenceClaims: readonly string[] = ["SK-1", "ST-7"];
 function runOfError(error: unknown): CaseRun {
   const { name, stack } = error instanceof Error ? error : new Error(String(error));
   const reason = `Millrace itself failed while it played this case: ${stack ?? name}`;
-  return {
-    verdict: { kind: "broken", reason },
-    digest: "",
-    events: 0,
-    simulatedMs: 0,
-    activeSimulatedMs: 0,
-    faults: [],
-    recoveries: noRecoveries,
-    claims: {},
-    phases: [],
-    entries: [],
-  };
+  return unplayedRun({ kind: "broken", reason });
 }
 
 function runOf(played: Case, end: WorldEnd, violation: Violation | undefined, suite: Suite | undefined): CaseRun {

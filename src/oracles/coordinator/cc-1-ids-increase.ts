@@ -35,14 +35,11 @@ class Ids implements OracleFold {
     if (observation.kind === "frame") {
       return observation.frame.type === "request" ? this.#triggered(observation.frame.body()) : undefined;
     }
-    for (const step of this.#record.see(observation)) {
-      if (step.kind !== "pointer") continue;
-      for (const { id } of step.added) {
-        this.checked++;
-        if (id <= this.#largestCompleted)
-          return broken(`checkpoint ${id} was completed after checkpoint ${this.#largestCompleted}`);
-        this.#largestCompleted = id;
-      }
+    for (const { id } of this.#record.completedBy(observation)) {
+      this.checked++;
+      if (id <= this.#largestCompleted)
+        return broken(`checkpoint ${id} was completed after checkpoint ${this.#largestCompleted}`);
+      this.#largestCompleted = id;
     }
     return undefined;
   }

@@ -49,13 +49,10 @@ class Completions implements OracleFold {
       this.#acknowledge(observation.frame.body());
       return undefined;
     }
-    for (const step of this.#record.see(observation)) {
-      if (step.kind !== "pointer") continue;
-      for (const completed of step.added) {
-        this.checked++;
-        const violation = this.#judge(completed);
-        if (violation !== undefined) return violation;
-      }
+    for (const completed of this.#record.completedBy(observation)) {
+      this.checked++;
+      const violation = this.#judge(completed);
+      if (violation !== undefined) return violation;
     }
     return undefined;
   }

@@ -60,6 +60,12 @@ export class CheckpointRecord {
     return this.#lastSteps;
   }
 
+  /** The checkpoints that the observation has completed. */
+  completedBy(observation: Observation): readonly CompletedCheckpoint[] {
+    const steps = this.see(observation);
+    return steps.length === 0 ? none : steps.flatMap(step => (step.kind === "pointer" ? step.added : none));
+  }
+
   byId(checkpoint: number): CompletedCheckpoint | undefined {
     return this.completed.findLast(completed => completed.id === checkpoint);
   }
@@ -158,4 +164,5 @@ export interface PointerStep {
   readonly jobState: JobState | undefined;
 }
 
+const none: readonly CompletedCheckpoint[] = [];
 const records = new WeakMap<Setting, CheckpointRecord>();

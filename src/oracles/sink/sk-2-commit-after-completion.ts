@@ -45,12 +45,9 @@ class Commits implements OracleFold {
         this.#early.set(transactionalId, observation);
       return undefined;
     }
-    for (const step of this.#record.see(observation)) {
-      if (step.kind !== "pointer") continue;
-      for (const { metadata } of step.added) {
-        for (const { sink, name } of metadata === undefined ? [] : preparedWork(metadata, this.#setting))
-          this.#held.set(name, sink);
-      }
+    for (const { metadata } of this.#record.completedBy(observation)) {
+      for (const { sink, name } of metadata === undefined ? [] : preparedWork(metadata, this.#setting))
+        this.#held.set(name, sink);
     }
     return undefined;
   }

@@ -8,8 +8,8 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  * SK-3: Commits are retried until known; unknown is never success.
  *
  * Reads: the prepared work in the metadata of successive checkpoints; what the broker's durable log and the storage nodes
- * show of it. A sink that leaves work out of the next checkpoint takes it for committed; so it must be. What a completed checkpoint holds must
- * never be aborted, except by a classic broker, and then the job must have failed.
+ * show of it. A sink that leaves work out of the next checkpoint takes it for committed; so it must be. What a completed
+ * checkpoint holds must never be aborted, except by a classic broker, and then the job must have failed.
  *
  * Left out — sinks of an author's own: nobody here can read what they have made visible. The author's claims judge it.
  */
@@ -36,15 +36,12 @@ class GivenUp implements OracleFold {
   }
 
   on(observation: Observation): Violation | undefined {
-    for (const step of this.#record.see(observation)) {
-      if (step.kind !== "pointer") continue;
-      for (const { id, metadata } of step.added) {
-        if (metadata === undefined) continue;
-        const now = new Map(preparedWork(metadata, this.#setting).map(({ name, sink }) => [name, sink]));
-        for (const [name, sink] of this.#held) if (!now.has(name)) this.#givenUp.set(name, { sink, checkpoint: id });
-        for (const [name, sink] of now) this.#everHeld.set(name, sink);
-        this.#held = now;
-      }
+    for (const { id, metadata } of this.#record.completedBy(observation)) {
+      if (metadata === undefined) continue;
+      const now = new Map(preparedWork(metadata, this.#setting).map(({ name, sink }) => [name, sink]));
+      for (const [name, sink] of this.#held) if (!now.has(name)) this.#givenUp.set(name, { sink, checkpoint: id });
+      for (const [name, sink] of now) this.#everHeld.set(name, sink);
+      this.#held = now;
     }
     return undefined;
   }

@@ -38,12 +38,9 @@ class Lineage implements OracleFold {
   }
 
   on(observation: Observation): Violation | undefined {
-    for (const step of this.#record.see(observation)) {
-      if (step.kind !== "pointer") continue;
-      for (const completed of step.added) {
-        const violation = this.#collision(completed) ?? this.#firstOfAttempt(completed);
-        if (violation !== undefined) return violation;
-      }
+    for (const completed of this.#record.completedBy(observation)) {
+      const violation = this.#collision(completed) ?? this.#firstOfAttempt(completed);
+      if (violation !== undefined) return violation;
     }
     return undefined;
   }

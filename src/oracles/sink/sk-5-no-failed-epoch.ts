@@ -7,7 +7,8 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
 /**
  * SK-5: A read-committed reader never sees a record of a failed epoch.
  *
- * Reads: what a reader of the output topics and folders would get at the end, and the work that completed checkpoints held. Commits are for ever, so the end shows whatever a reader could have seen at any time.
+ * Reads: what a reader of the output topics and folders would get at the end, and the work that completed checkpoints
+ * held. Commits are for ever, so the end shows whatever a reader could have seen at any time.
  */
 export const noFailedEpoch: Oracle = {
   id: "SK-5",
@@ -29,12 +30,8 @@ class VisibleEpochs implements OracleFold {
   }
 
   on(observation: Observation): Violation | undefined {
-    for (const step of this.#record.see(observation)) {
-      if (step.kind !== "pointer") continue;
-      for (const { metadata } of step.added) {
-        for (const { name } of metadata === undefined ? [] : preparedIn(metadata)) this.#held.add(name);
-      }
-    }
+    for (const { metadata } of this.#record.completedBy(observation))
+      for (const { name } of metadata === undefined ? [] : preparedIn(metadata)) this.#held.add(name);
     return undefined;
   }
 

@@ -33,12 +33,9 @@ class Splits implements OracleFold {
   }
 
   on(observation: Observation): Violation | undefined {
-    for (const step of this.#record.see(observation)) {
-      if (step.kind !== "pointer") continue;
-      for (const { id, metadata } of step.added) {
-        const violation = metadata === undefined ? undefined : this.#judge(id, metadata);
-        if (violation !== undefined) return violation;
-      }
+    for (const { id, metadata } of this.#record.completedBy(observation)) {
+      const violation = metadata === undefined ? undefined : this.#judge(id, metadata);
+      if (violation !== undefined) return violation;
     }
     return undefined;
   }

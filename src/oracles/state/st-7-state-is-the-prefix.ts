@@ -43,12 +43,9 @@ class Snapshots implements OracleFold {
   }
 
   on(observation: Observation): undefined {
-    for (const step of this.#record.see(observation)) {
-      if (step.kind !== "pointer") continue;
-      for (const completed of step.added) {
-        const images = this.#read(completed);
-        if (images !== undefined) this.#states.set(completed, images);
-      }
+    for (const completed of this.#record.completedBy(observation)) {
+      const images = this.#read(completed);
+      if (images !== undefined) this.#states.set(completed, images);
     }
   }
 

@@ -33,12 +33,9 @@ class Replicas implements OracleFold {
   }
 
   on(observation: Observation): Violation | undefined {
-    for (const step of this.#record.see(observation)) {
-      if (step.kind !== "pointer") continue;
-      for (const completed of step.added) {
-        const violation = this.#judge(completed);
-        if (violation !== undefined) return violation;
-      }
+    for (const completed of this.#record.completedBy(observation)) {
+      const violation = this.#judge(completed);
+      if (violation !== undefined) return violation;
     }
     return undefined;
   }

@@ -53,7 +53,7 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
     writeBeside(file, smaller, { entries, root: session.project.root });
   }
   standardError.write(
-    `${same ? "nothing more goes" : shown(file)}: ${shrunk.runs} runs, ${sayEnding(shrunk.ending)}\n`,
+    `${same ? "nothing more goes" : shown(file)}: ${shrunk.runs} ${shrunk.runs === 1 ? "run" : "runs"}, ${sayEnding(shrunk.ending)}\n`,
   );
   for (const fault of shrunk.case.plan) standardError.write(`  ${sayFault(fault)}\n`);
   if (flags.json === true) {

@@ -46,14 +46,15 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
   };
   const same = failureId(smaller) === failureId(failure);
   const file = same ? path : writeFailure(join(session.project.config.out, "failures"), { ...smaller, hits: 1 }).file;
-  // The case is the same, but now it is known how small it is.
-  if (same) rewriteFailure(path, smaller);
-  if (basename(file) === "case.json") {
+  // The case is the same, but now it is known that nothing of it can go; a search that was stopped knows no more than the last.
+  const proved = same && shrunk.ending === "1-minimal";
+  if (proved) rewriteFailure(path, smaller);
+  if ((proved || !same) && basename(file) === "case.json") {
     const { entries } = await player.play(shrunk.case, { record: true });
     writeBeside(file, smaller, { entries, root: session.project.root });
   }
   standardError.write(
-    `${same ? "nothing more goes" : shown(file)}: ${shrunk.runs} ${shrunk.runs === 1 ? "run" : "runs"}, ${sayEnding(shrunk.ending)}\n`,
+    `${same ? "nothing went" : shown(file)}: ${shrunk.runs} ${shrunk.runs === 1 ? "run" : "runs"}, ${sayEnding(shrunk.ending)}\n`,
   );
   for (const fault of shrunk.case.plan) standardError.write(`  ${sayFault(fault)}\n`);
   if (flags.json === true) {

@@ -19,9 +19,9 @@ export class OutputBeforeLoss {
 
   /** The broker's images, as they were at the beginning. */
   readonly #images: ReadonlyMap<string, Uint8Array>;
-  /** Its log in the form that had most in it: a broker whose disk was wiped begins another. */
-  #longestLog = new Uint8Array(0);
-  #log = new Uint8Array(0);
+  /** Its log in the form that had most in it. */
+  #longestLog: Uint8Array;
+  #log: Uint8Array;
   readonly #setting: Setting;
   /** `dfs1:/dfs1/incoming/4` → what was written there. */
   readonly #written = new Map<string, Uint8Array>();
@@ -34,6 +34,7 @@ export class OutputBeforeLoss {
     const view = setting.durable(broker);
     // Copies: what is read lies in the disk's own bytes, and those are about to be damaged.
     const paths = view.list(imageFolder(setting.folder(broker)));
+    this.#log = this.#longestLog = view.read(brokerLogPath(setting.folder(broker)))?.slice() ?? new Uint8Array(0);
     this.#images = new Map(paths.flatMap(path => [[path, view.read(path)!.slice()] as const]));
   }
 
@@ -73,8 +74,7 @@ export class OutputBeforeLoss {
 
   #seeBroker({ operation, path, position = 0, bytes }: DiskObservation): void {
     if (path !== brokerLogPath(this.#setting.folder(this.#setting.roles.broker))) return;
-    if (operation === "create") this.#log = new Uint8Array(0);
-    else if (operation === "truncate") this.#log = this.#log.slice(0, position);
+    if (operation === "truncate") this.#log = this.#log.slice(0, position);
     else if (operation === "write" && bytes !== undefined) {
       // One entry is written at a time: what lay behind it was never acknowledged.
       const log = new Uint8Array(position + bytes.length);

@@ -1,6 +1,7 @@
 import { numberOf, type Fault } from "../fault.ts";
 import { roleOf } from "../layout.ts";
 import { instantly, later, noEffect, type FaultDevice, type Injected, type Levers } from "./fault-device.ts";
+import { Marks } from "./marks.ts";
 
 /** Deaths that come in patterns: one that is answered at once, one that comes again and again, one after the other. */
 export const restartFaults: readonly FaultDevice[] = [
@@ -76,25 +77,19 @@ function rollingRestart(levers: Levers, fault: Fault): Injected {
 class Deaths {
   readonly #levers: Levers;
   readonly #fault: Fault;
-  readonly #killed: string[] = [];
-  #firstAtUs = 0;
-  #lastAtUs = 0;
+  readonly #killed: Marks;
   #over = false;
 
   constructor(levers: Levers, fault: Fault) {
     this.#levers = levers;
     this.#fault = fault;
+    this.#killed = new Marks(() => levers.site.kernel.nowUs);
   }
 
   /** `restarted` is called when the role was told to start again, dead or alive by then. */
   kill(role: string, restarted: () => void = () => {}): void {
     if (this.#over) return;
-    const { site } = this.#levers;
-    if (site.kill(role)) {
-      if (this.#killed.length === 0) this.#firstAtUs = site.kernel.nowUs;
-      this.#lastAtUs = site.kernel.nowUs;
-      this.#killed.push(role);
-    }
+    if (this.#levers.site.kill(role)) this.#killed.add(role);
     later(this.#levers, this.#fault, numberOf(this.#fault, "downUs", 50_000), () => {
       if (this.#over) return;
       this.#levers.restart(role);
@@ -106,12 +101,9 @@ class Deaths {
     return {
       cure: () => {
         this.#over = true;
-        for (const role of new Set(this.#killed)) this.#levers.restart(role);
+        for (const role of new Set(this.#killed.whats)) this.#levers.restart(role);
       },
-      effect: () =>
-        this.#killed.length === 0
-          ? undefined
-          : { firstAtUs: this.#firstAtUs, lastAtUs: this.#lastAtUs, note: `killed ${this.#killed.join(", ")}` },
+      effect: () => this.#killed.effect("killed "),
     };
   }
 }

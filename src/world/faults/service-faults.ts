@@ -7,6 +7,7 @@ import { CoordinationClient } from "../../services/coordination/coordination-cli
 import { BrokerClient } from "../../services/log-broker/broker-client.ts";
 import { faultName, numberOf, type Fault } from "../fault.ts";
 import type { FaultDevice, Injected, Levers } from "./fault-device.ts";
+import { Marks } from "./marks.ts";
 
 /**
  * What an operator, or a service's own housekeeping, does to its users: records beyond retention, a log that lost its
@@ -149,10 +150,9 @@ function operated(
   service: string,
   act: (host: Host, changed: Changed) => Promise<void>,
 ): Injected {
-  const { kernel } = levers.site;
-  const changes: { readonly atUs: number; readonly what: string }[] = [];
+  const changes = new Marks(() => levers.site.kernel.nowUs);
   levers.operate(`operator-${drawKey("operator", faultName(fault)).toString(36)}`, service, host => {
-    act(host, what => changes.push({ atUs: kernel.nowUs, what })).then(
+    act(host, what => changes.add(what)).then(
       () => host.exit(0),
       (error: unknown) => {
         if (!(error instanceof RpcError || error instanceof RpcFault)) throw error;
@@ -160,14 +160,5 @@ function operated(
       },
     );
   });
-  return {
-    effect: () =>
-      changes.length === 0
-        ? undefined
-        : {
-            firstAtUs: changes[0]!.atUs,
-            lastAtUs: changes.at(-1)!.atUs,
-            note: changes.map(({ what }) => what).join(", "),
-          },
-  };
+  return { effect: () => changes.effect() };
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { program } from "./built-command.ts";
+import { program } from "../../src/cli/testing/built-command.ts";
 import { NotHeld, type Proof } from "./proof.ts";
 
 /** The real host under SIGKILL: the law is a test already (properties/real); the proof runs it and keeps its time. */

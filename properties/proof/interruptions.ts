@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ChildProcess } from "node:child_process";
-import { addsUp, documentOf, millrace, type Ended, type ExploreDocument } from "./built-command.ts";
+import { millrace, type Ended } from "../../src/cli/testing/built-command.ts";
+import { addsUp, documentOf, type ExploreDocument } from "./explore-document.ts";
 import { hold, NotHeld, type Proof } from "./proof.ts";
 
 /** Ctrl-C at a random moment of `explore --jobs 2`, again and again: what there was is written, whole. */

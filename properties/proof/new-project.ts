@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { documentOf, program, type Ended, type ExploreDocument } from "./built-command.ts";
+import { program, type Ended } from "../../src/cli/testing/built-command.ts";
+import { documentOf, type ExploreDocument } from "./explore-document.ts";
 import { hold, NotHeld, type Figures, type Proof } from "./proof.ts";
 
 /** A new user: a project from the packed tarball, its sink broken on purpose, found, replayed, kept, repaired. */

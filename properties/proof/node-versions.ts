@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { builtCommand, documentOf, program, type ExploreDocument } from "./built-command.ts";
+import { builtCommand, program } from "../../src/cli/testing/built-command.ts";
+import { documentOf, type ExploreDocument } from "./explore-document.ts";
 import { hold, NotHeld, type Figures, type Proof } from "./proof.ts";
 
 /** The same case gives the same digest whatever Node plays it: 100 cases of each storm on each line of Node. */

@@ -1,6 +1,7 @@
 import type { Mutant } from "../../src/explore/mutant/mutant.ts";
 import { allMutants } from "../mutants/all-mutants.ts";
-import { documentOf, millrace, type ExploreDocument } from "./built-command.ts";
+import { millrace } from "../../src/cli/testing/built-command.ts";
+import { documentOf, type ExploreDocument } from "./explore-document.ts";
 import { hold, NotHeld, type Figures, type Proof } from "./proof.ts";
 
 /** The bugs that issue 2 demands, in its order: each is hunted from three seeds. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { allMutants } from "../mutants/all-mutants.ts";
-import { documentOf, millrace, program, type ExploreDocument } from "./built-command.ts";
+import { millrace, program } from "../../src/cli/testing/built-command.ts";
+import { documentOf, type ExploreDocument } from "./explore-document.ts";
 import { hold, NotHeld, type Figures, type Proof } from "./proof.ts";
 import { refactoredCopy } from "./refactored-copy.ts";
 

@@ -1,4 +1,5 @@
-import { documentOf, millrace } from "./built-command.ts";
+import { millrace } from "../../src/cli/testing/built-command.ts";
+import { documentOf } from "./explore-document.ts";
 import { hold, type Proof } from "./proof.ts";
 
 /** The figures of `millrace bench shrink`; its time is processor time. */

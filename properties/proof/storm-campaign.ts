@@ -1,4 +1,5 @@
-import { addsUp, documentOf, millrace, type ExploreDocument } from "./built-command.ts";
+import { millrace } from "../../src/cli/testing/built-command.ts";
+import { addsUp, documentOf, type ExploreDocument } from "./explore-document.ts";
 import { hold, type Figures } from "./proof.ts";
 
 /** A campaign of storms by the built command, and what each proof of one begins with. */

@@ -1,4 +1,5 @@
-import { documentOf, millrace, type ExploreDocument } from "./built-command.ts";
+import { millrace } from "../../src/cli/testing/built-command.ts";
+import { documentOf, type ExploreDocument } from "./explore-document.ts";
 import { hold, type Proof } from "./proof.ts";
 
 /** What becomes of each zombie's late word in a system with one defence less. */

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { AirportDelay, Flight } from "../../scenarios/jobs/airport-delays.ts";
+import { builtCommand } from "../../src/cli/testing/built-command.ts";
 import { dataset } from "../../src/explore/dataset.ts";
 import { shelf } from "../../src/explore/dataset.ts";
 import { filesOf, readMetadata } from "../../src/runtime/checkpoint/metadata.ts";
@@ -21,7 +21,6 @@ import { decodeReplica, replicaPath } from "../../src/services/file-store/stored
  */
 const kills = 20;
 const rounds = 40;
-const cli = fileURLToPath(new URL("../../dist/src/cli/millrace.js", import.meta.url));
 
 test("a cluster that is killed at random moments counts every record once", { timeout: 240_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "millrace-"));
@@ -55,7 +54,7 @@ test("a cluster that is killed at random moments counts every record once", { ti
 /** Runs until the end, or until it is killed so long after the job runs; `restored` is the checkpoint that the job went on from, if it got so far. */
 async function play(dir: string, killAfterMs: number | undefined): Promise<{ finished: boolean; restored: number }> {
   const params = JSON.stringify({ path: "file:///out", intervalMs: 50 });
-  const args = [cli, "run", "airport-delays", "--dir", dir, "--input", join(dir, "input"), "--params", params];
+  const args = [builtCommand, "run", "airport-delays", "--dir", dir, "--input", join(dir, "input"), "--params", params];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   let timer: NodeJS.Timeout | undefined;
@@ -91,7 +90,7 @@ function pointedCheckpoint(dir: string): { readonly checkpoint: number; readonly
 function storedFile(dir: string, path: string): Uint8Array {
   for (const node of ["dfs0", "dfs1", "dfs2"]) {
     const replica = join(dir, replicaPath(`/${node}`, path));
-    const contents = existsSync(replica) ? decodeReplica(readFileSync(replica)) : undefined;
+    const contents = existsSync(replica) ? decodeReplica(path, readFileSync(replica)) : undefined;
     if (contents !== undefined) return contents;
   }
   throw new Error(`no replica of ${path} is whole`);

@@ -2,18 +2,17 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { duration, shard, wholeNumber } from "./option-values.ts";
+import { builtCommand, millrace as inFolder, type Ended } from "./testing/built-command.ts";
 import { exitCodeOf } from "./told-error.ts";
 import { Misuse } from "../explore/misuse.ts";
 
 /** The built command line, in a project folder of its own. `npm test` builds first. */
-const bin = fileURLToPath(new URL("../../dist/src/cli/millrace.js", import.meta.url));
 let folder = "";
 
 beforeAll(() => {
-  if (!existsSync(bin)) throw new Error("The command line is not built: run `npm run build`.");
+  if (!existsSync(builtCommand)) throw new Error("The command line is not built: run `npm run build`.");
   folder = mkdtempSync(join(tmpdir(), "millrace-cli-"));
   mkdirSync(join(folder, "scenarios"));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "somebody", type: "module" }));
@@ -21,26 +20,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function millrace(...args: string[]): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], {
-      cwd: folder,
-      env: { ...process.env, NO_COLOR: "1", CI: "1" },
-    });
-    let out = "";
-    let err = "";
-    child.stdout.on("data", (bytes: Buffer) => (out += bytes.toString()));
-    child.stderr.on("data", (bytes: Buffer) => (err += bytes.toString()));
-    child.once("error", reject);
-    child.once("close", code => resolve({ code, out, err }));
-  });
-}
+const millrace = (...args: string[]): Promise<Ended> => inFolder(args, folder);
 
 test("help stands on standard output with examples, for each command", async () => {
   const whole = await millrace("--help");
@@ -133,7 +113,7 @@ test("two jobs give the digest of one, and the counts add up", async () => {
 test("an interrupted campaign tells what there was until then", async () => {
   const child = spawn(
     process.execPath,
-    [bin, "explore", "words-under-storm", "--time", "10m", "--jobs", "2", "--json"],
+    [builtCommand, "explore", "words-under-storm", "--time", "10m", "--jobs", "2", "--json"],
     { cwd: folder },
   );
   let out = "";
@@ -207,7 +187,10 @@ test("a debugger can attach, and a wrong event is refused before anything is pla
   const { id } = await foundFailure();
   const wrong = await millrace("replay", id, "--inspect", "--at", "Nothing!");
   expect(wrong).toMatchObject({ code: 2, out: "" });
-  const child = spawn(process.execPath, [bin, "replay", id, "--inspect", "--at", "3"], { cwd: folder, detached: true });
+  const child = spawn(process.execPath, [builtCommand, "replay", id, "--inspect", "--at", "3"], {
+    cwd: folder,
+    detached: true,
+  });
   try {
     const address = await new Promise<string>((resolve, reject) => {
       let said = "";

@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,17 +6,12 @@ import { afterAll, expect, test } from "vitest";
 import { wordsUnderStorm } from "../../scenarios/words.ts";
 import { readFailure, refuseUnplayable } from "../explore/failure-file.ts";
 import { Misuse } from "../explore/misuse.ts";
+import { madeFailure } from "../explore/testing/made-failure.ts";
+import { millrace } from "./testing/built-command.ts";
 
 /** Plans that nobody can play; some of them through the built command line, which `npm test` builds first. */
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const bin = join(root, "dist/src/cli/millrace.js");
-/** Any failure file will do: its plan is replaced. */
-const kept = join(root, "scenarios/regressions");
-const [first] = readdirSync(kept).filter(name => name.endsWith(".json"));
-const { sum: _, ...whole } = JSON.parse(readFileSync(join(kept, first!), "utf8")) as {
-  readonly case: object;
-  readonly sum?: string;
-};
+const whole = madeFailure(wordsUnderStorm, []);
 const folder = mkdtempSync(join(tmpdir(), "millrace-plans-"));
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -83,7 +77,7 @@ test.each(["an unknown fault", "an external system that the scenario has not", "
   "on the command line %s is one sentence and exit code 2",
   async name => {
     const [fault, , says] = refused[name]!;
-    const { code, out, err } = await replay(written(`${name}, typed`, fault).file);
+    const { code, out, err } = await millrace(["replay", written(`${name}, typed`, fault).file], root);
     expect(err).toMatch(/^error: .*\.json:\d+: "case\.plan\.1\..*\n$/);
     expect(err).toContain(says);
     expect({ code, out }).toEqual({ code: 2, out: "" });
@@ -106,19 +100,4 @@ function refusalOf(file: string): Misuse {
     throw error;
   }
   throw new Error(`${file} is accepted.`);
-}
-
-function replay(file: string): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, "replay", file], {
-      cwd: root,
-      env: { ...process.env, NO_COLOR: "1", CI: "1" },
-    });
-    let out = "";
-    let err = "";
-    child.stdout.on("data", (bytes: Buffer) => (out += bytes.toString()));
-    child.stderr.on("data", (bytes: Buffer) => (err += bytes.toString()));
-    child.once("error", reject);
-    child.once("close", code => resolve({ code, out, err }));
-  });
 }

@@ -7,6 +7,7 @@ import type { Fault } from "../world/fault.ts";
 import { calmCase } from "./case-generator.ts";
 import { readFailure, refuseUnplayable, writeFailure, type Failure } from "./failure-file.ts";
 import { replayFailure } from "./replay.ts";
+import { madeFailure } from "./testing/made-failure.ts";
 import { WorldPlayer } from "./world-player.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "millrace-strangers-"));
@@ -23,26 +24,7 @@ const gone: readonly Fault[] = [
   { kind: "proc.kill", target: "tm0", when: { on: { event: "barrier.align", subtask: "nosuch[0]" } } },
 ];
 
-function failureWith(plan: readonly Fault[]): Failure {
-  const played = { ...calmCase(wordsUnderStorm), plan };
-  return {
-    kind: "millrace-failure",
-    schema: 1,
-    version: "0.1.0",
-    node: "v20.20.2",
-    scenario: { name: wordsUnderStorm.name, module: `millrace:${wordsUnderStorm.name}`, export: "" },
-    datasets: {},
-    case: played,
-    original: { seed: "s", index: 0, case: played },
-    signature: "SK-1@count",
-    claim: "SK-1",
-    digest: "x",
-    message: "as it was then",
-    mutant: null,
-    shrink: { runs: 1, ending: "1-minimal", planLength: plan.length, originalPlanLength: plan.length },
-    hits: 1,
-  };
-}
+const failureWith = (plan: readonly Fault[]): Failure => madeFailure(wordsUnderStorm, plan);
 
 test.each(gone)("of a file of ours, $kind of $target that is gone is stale, and the rest is played", async fault => {
   const { file } = writeFailure(folder, failureWith([kill, fault]));

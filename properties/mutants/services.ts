@@ -14,9 +14,9 @@ export const serviceMutants: readonly Mutant[] = [
   {
     name: "fs.contents-not-synced",
     file: "dist/src/services/file-store/replica-folder.js",
-    find: "await writeNewFile(disk, temporary, encodeReplica(contents));",
+    find: "await writeNewFile(disk, temporary, encodeReplica(path, contents));",
     replace: `const file = await disk.open(temporary, "wx");
-            await file.write(encodeReplica(contents), 0, encodeReplica(contents).length, 0);
+            await file.write(encodeReplica(path, contents), 0, encodeReplica(path, contents).length, 0);
             await file.close();`,
     why: "The name of a replica is synced and its contents are not.",
     claims: ["CC-8", "CC-2"],

@@ -28,7 +28,7 @@ function storeClient(host: Host): FileStoreClient {
 function durableCopies(site: ServiceSite, path: string, contents: Uint8Array): string[] {
   return roles.filter(role => {
     const replica = site.disks.get(role)!.durable.read(replicaPath(`/${role}`, path));
-    const found = replica === undefined ? undefined : decodeReplica(replica);
+    const found = replica === undefined ? undefined : decodeReplica(path, replica);
     return found !== undefined && Buffer.from(found).equals(contents);
   });
 }
@@ -42,6 +42,10 @@ async function sure<T>(host: Host, ask: () => Promise<T>): Promise<T> {
       await pause(host, 11);
     }
   }
+}
+
+async function removed(host: Host, store: FileStoreClient, paths: readonly string[]): Promise<void> {
+  while ((await store.remove(paths)).length > 0) await pause(host, 11);
 }
 
 const contents = (text: string): Uint8Array => new TextEncoder().encode(text.repeat(50));
@@ -61,8 +65,8 @@ test("a file is put once, read, listed and removed", async () => {
     expect(durableCopies(site, path, contents("a"))).toHaveLength(replicas);
     await store.put("job/chk-2/x", contents("c"));
     expect(await store.list("job/chk-")).toEqual([path, "job/chk-2/x"]);
-    await store.remove(path);
-    await store.remove(path);
+    expect(await store.remove([path, "never/put"])).toEqual([]);
+    expect(await store.remove([path])).toEqual([]);
     expect(await store.get(path)).toBeUndefined();
     expect(await store.list("")).toEqual(["job/chk-2/x"]);
     expect(durableCopies(site, path, contents("a"))).toEqual([]);
@@ -83,12 +87,45 @@ test("an acknowledged file is durable on enough nodes at that moment, and a remo
           expect(durableCopies(site, name, contents(name)).length).toBeGreaterThanOrEqual(replicas);
           expect(text(await sure(host, () => store.get(name)))).toBe(text(contents(name)));
         }
-        await sure(host, () => store.remove(path));
+        await removed(host, store, [path]);
         expect(durableCopies(site, path, contents(path))).toEqual([]);
         expect(await sure(host, () => store.list("job/"))).toEqual(["job/chk-1/b", "job/chk-1/c"]);
       });
     }
   }
+});
+
+test("files that are removed together cost each node one request and one sync of its folder", async () => {
+  const site = storeSite("batch");
+  const paths = Array.from({ length: 20 }, (_, i) => `job/chk-1/part[${i}]#1`);
+  const seen: Record<string, number> = {};
+  const count = (what: string): void => void (seen[what] = (seen[what] ?? 0) + 1);
+  site.site.network.observeFrames(["store.remove"], ({ frame }) => count(frame.type));
+  await site.play(async host => {
+    const store = storeClient(host);
+    for (const one of paths) await sure(host, () => store.put(one, contents(one)));
+    for (const role of roles) site.disks.get(role)!.observe(({ operation }) => count(`${role} ${operation}`), [role]);
+    expect(await store.remove(paths)).toEqual([]);
+    for (const one of paths) expect(durableCopies(site, one, contents(one))).toEqual([]);
+  });
+  expect(seen).toMatchObject({ request: 3, reply: 3 });
+  for (const role of roles) expect(seen[`${role} sync-directory`]).toBe(1);
+});
+
+test("a path that a node cannot remove hides none that it can", async () => {
+  const site = storeSite("half");
+  const paths = ["job/a", "job/b", "job/c"];
+  await site.play(async host => {
+    const store = storeClient(host);
+    for (const one of paths) await sure(host, () => store.put(one, contents(one)));
+    for (const role of roles)
+      site.disks.get(role)!.fail({ path: replicaPath(`/${role}`, "job/b"), code: "EIO", times: 1 });
+    expect(await store.remove(paths)).toEqual(["job/b"]);
+    expect(durableCopies(site, "job/a", contents("job/a"))).toEqual([]);
+    expect(durableCopies(site, "job/b", contents("job/b"))).toHaveLength(replicas);
+    expect(await store.remove(paths)).toEqual([]);
+    expect(durableCopies(site, "job/b", contents("job/b"))).toEqual([]);
+  });
 });
 
 test("a node that is gone is replaced by another", async () => {

@@ -1,6 +1,7 @@
 import type { Host, Main } from "../../src/host/host.ts";
 import { Kernel } from "../../src/kernel/kernel.ts";
 import { formatOf, type RoleKind } from "../../src/roles/role-table.ts";
+import { frameClassifier } from "../../src/rpc/classify.ts";
 import { SimDisk } from "../../src/sim/disk/sim-disk.ts";
 import { Site } from "../../src/sim/site.ts";
 
@@ -19,7 +20,7 @@ export class ServiceSite {
 
   constructor(seed: string, services: Readonly<Record<string, Main>>) {
     this.kernel = new Kernel({ seed, untilUs: 600_000_000 });
-    this.site = new Site(this.kernel);
+    this.site = new Site(this.kernel, { classifier: frameClassifier });
     this.site.onProcess(change => {
       if (change.what === "crashed") this.crashes.push(change.cause);
     });

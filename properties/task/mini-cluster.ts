@@ -382,7 +382,7 @@ export class MiniCluster {
           return Promise.resolve({ path, length: bytes.length, crc32c: crc32c(bytes) } satisfies StoredFile);
         },
         read: ({ path }) => Promise.resolve(storage.get(path)!),
-        remove: () => Promise.resolve(),
+        remove: () => Promise.resolve([]),
         list: () => Promise.resolve([]),
       },
       running: () => {},

@@ -41,7 +41,7 @@ function told({ removed, swept, firstCompletes, leaderDied, graceUs = 2_000_000 
   const judgement = judge(lateStateIsDiscarded, history.setting({ knobs: { rpcTimeoutMs: 1_000 } }));
   const remove = (): void =>
     history.request("store.remove", "jm0", "dfs0", {
-      path: `${STORAGE.slice("dfs://".length)}/chk-1/total[0]#1.state`,
+      paths: [`${STORAGE.slice("dfs://".length)}/chk-1/total[0]#1.state`],
     });
   for (const checkpoint of [1, 2]) {
     const file = { path: `chk-${checkpoint}/total[0]#1.state`, length: 1, crc32c: 1 };

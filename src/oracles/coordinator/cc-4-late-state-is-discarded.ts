@@ -84,8 +84,8 @@ class Discards implements OracleFold {
 
   #frame({ from, frame, atUs: _ }: FrameObservation): void {
     if (frame.method === "store.remove") {
-      const { path } = frame.body() as { readonly path?: unknown };
-      if (from.startsWith("jm") && typeof path === "string") this.#removed.add(path);
+      const { paths } = frame.body() as { readonly paths?: unknown };
+      if (from.startsWith("jm") && Array.isArray(paths)) for (const path of paths) this.#removed.add(String(path));
       return;
     }
     const { token, checkpoint, execution, snapshot } = acknowledgeCheckpoint(frame.body(), frame.method);

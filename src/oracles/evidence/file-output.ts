@@ -59,12 +59,13 @@ export function fileEmission(node: LogicalNode, record: unknown): Emission {
 }
 
 function partLines(sink: FileSink<unknown>, name: string, setting: Setting): readonly string[] {
+  const path = `${folderOf(sink)}/parts/${name}`;
   for (const role of setting.roles.storage) {
-    const bytes = setting.durable(role).read(replicaPath(setting.folder(role), `${folderOf(sink)}/parts/${name}`));
-    const contents = bytes === undefined ? undefined : decodeReplica(bytes);
+    const bytes = setting.durable(role).read(replicaPath(setting.folder(role), path));
+    const contents = bytes === undefined ? undefined : decodeReplica(path, bytes);
     if (contents !== undefined) return linesOf(contents);
   }
-  const lost = OutputBeforeLoss.of(setting)?.published.get(`${folderOf(sink)}/parts/${name}`);
+  const lost = OutputBeforeLoss.of(setting)?.published.get(path);
   return lost === undefined ? [] : linesOf(lost);
 }
 

@@ -98,7 +98,7 @@ export class OutputBeforeLoss {
     const written = this.#written.get(key);
     this.#written.delete(key);
     const path = to === undefined ? undefined : pathOfReplica(this.#setting.folder(role), to);
-    const contents = written === undefined ? undefined : decodeReplica(written);
+    const contents = path === undefined || written === undefined ? undefined : decodeReplica(path, written);
     if (path !== undefined && contents !== undefined && /\/(parts|committed)\//.test(path))
       this.#published.set(path, contents);
   }

@@ -1,6 +1,6 @@
 import { crc32c } from "../../rpc/crc32c.ts";
 import type { StoredFile } from "../../runtime/task/task-contract.ts";
-import { decodeReplica, replicaPath } from "../../services/file-store/stored-replica.ts";
+import { decodeReplica, pathOfReplica, replicaPath } from "../../services/file-store/stored-replica.ts";
 import type { Setting } from "../oracle.ts";
 
 /**
@@ -47,7 +47,7 @@ export class StoredFiles {
   #replica(role: string, path: string, file: StoredFile): Uint8Array | "absent" | "damaged" {
     const bytes = this.#setting.durable(role).read(path);
     if (bytes === undefined) return "absent";
-    const contents = decodeReplica(bytes);
+    const contents = decodeReplica(pathOfReplica(this.#setting.folder(role), path)!, bytes);
     const whole = contents !== undefined && contents.length === file.length && crc32c(contents) === file.crc32c;
     return whole ? contents : "damaged";
   }

@@ -72,12 +72,13 @@ export class MadeHistory {
 
   /** A file on storage nodes, durable on all that are named. */
   store(path: string, contents: Uint8Array, nodes: readonly string[] = ["dfs0", "dfs1"]): StoredFile {
-    for (const node of nodes) this.disk(node).set(this.place(node, path), encodeReplica(contents));
+    const replica = encodeReplica(storedPath(path), contents);
+    for (const node of nodes) this.disk(node).set(this.place(node, path), replica);
     return { path, length: contents.length, crc32c: crc32c(contents) };
   }
 
   place(node: string, path: string): string {
-    return replicaPath(`/${node}`, `${STORAGE.slice("dfs://".length)}/${path}`);
+    return replicaPath(`/${node}`, storedPath(path));
   }
 
   storeMetadata(
@@ -253,4 +254,9 @@ export function madeMetadata(
 
 export function madeSnapshot(vertex: string, subtask: number, more: Partial<SubtaskSnapshot> = {}): SubtaskSnapshot {
   return { vertex, subtask, parallelism: 2, files: [], operators: [], finished: false, ...more };
+}
+
+/** As the store knows a file of the job. */
+function storedPath(path: string): string {
+  return `${STORAGE.slice("dfs://".length)}/${path}`;
 }

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { RpcFault } from "../../rpc/rpc-error.ts";
 import { Discarder } from "./discarder.ts";
 import { ManualHost, settle } from "./test/manual-host.ts";
 import { MemoryStorage } from "./test/memory-storage.ts";
@@ -8,9 +7,9 @@ import { MemoryStorage } from "./test/memory-storage.ts";
 class HalfStorage extends MemoryStorage {
   readonly failing = new Set<string>();
 
-  override async remove(path: string): Promise<void> {
-    await super.remove(path);
-    if (this.failing.has(path)) throw new RpcFault("failed", `${path} may still lie somewhere`);
+  override async remove(paths: readonly string[]): Promise<readonly string[]> {
+    await super.remove(paths);
+    return paths.filter(path => this.failing.has(path));
   }
 }
 

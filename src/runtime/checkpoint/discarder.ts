@@ -1,10 +1,9 @@
 import type { Host } from "../../host/host.ts";
 import { pause } from "../../host/pause.ts";
 import type { CheckpointStorage } from "../task/task-contract.ts";
-import { isStorageFailure } from "./storage.ts";
 
 /**
- * Removes files that nobody needs any more, in the background, many at once. It owns patience, not judgement: a path
+ * Removes files that nobody needs any more, in the background, many with one request. It owns patience, not judgement: a path
  * that is handed over must never be needed again. What cannot be removed in several rounds stays as garbage for the sweep
  * of the next leader.
  *
@@ -39,23 +38,14 @@ export class Discarder {
     this.#working = true;
     while (this.#waiting.length > 0) {
       const round = this.#waiting.splice(0, ROUND_MAX);
-      const failed = (await Promise.all(round.map(one => this.#remove(one)))).flatMap(one => one ?? []);
-      if (failed.length === 0) continue;
+      const left = new Set(await this.#storage.remove(round.map(({ path }) => path)));
+      if (left.size === 0) continue;
       await pause(this.#host, RETRY_MS);
-      if (!this.#closed) this.#waiting.push(...failed.filter(({ tries }) => tries < TRIES_MAX));
+      if (this.#closed) break;
+      for (const { path, tries } of round)
+        if (left.has(path) && tries + 1 < TRIES_MAX) this.#waiting.push({ path, tries: tries + 1 });
     }
     this.#working = false;
-  }
-
-  /** The path with one try more when it could not be removed. */
-  async #remove({ path, tries }: Discarded): Promise<Discarded | undefined> {
-    try {
-      await this.#storage.remove(path);
-      return undefined;
-    } catch (error) {
-      if (!isStorageFailure(error)) throw error;
-      return { path, tries: tries + 1 };
-    }
   }
 }
 
@@ -64,7 +54,7 @@ interface Discarded {
   readonly tries: number;
 }
 
-/** Files removed at the same time: more than a checkpoint of a dozen subtasks has, and no flood. */
+/** Files of one request: more than a checkpoint of a dozen subtasks has, and no flood. */
 const ROUND_MAX = 64;
 /** A node that refuses at once, as one that starts does, is asked for five seconds; one that is silent for longer. */
 const TRIES_MAX = 25;

@@ -49,7 +49,10 @@ export function openCheckpointStorage(
       if (crc32c(bytes) !== file.crc32c) throw new CheckpointFileLost(file, "has a wrong checksum");
       return bytes;
     },
-    remove: path => places.remove(`${root}/${path}`),
+    async remove(paths) {
+      const left = await places.remove(paths.map(path => `${root}/${path}`));
+      return left.map(path => path.slice(root.length + 1));
+    },
     async list(prefix) {
       const paths = await places.list(`${root}/${prefix}`);
       return paths.map(path => path.slice(root.length + 1));
@@ -94,7 +97,8 @@ export function storageLocation(uri: string, job: string): StorageLocation {
 interface Places {
   put(path: string, bytes: Uint8Array): Promise<void>;
   get(path: string): Promise<Uint8Array | undefined>;
-  remove(path: string): Promise<void>;
+  /** Returns those that are left. */
+  remove(paths: readonly string[]): Promise<readonly string[]>;
   list(prefix: string): Promise<string[]>;
 }
 
@@ -118,8 +122,8 @@ class StoredPlaces implements Places {
   }
 
   /** Without patience: whoever removes has other files to remove meanwhile (discarder.ts). */
-  remove(path: string): Promise<void> {
-    return this.#store.remove(path);
+  remove(paths: readonly string[]): Promise<readonly string[]> {
+    return this.#store.remove(paths);
   }
 
   list(prefix: string): Promise<string[]> {
@@ -155,8 +159,11 @@ class DiskPlaces implements Places {
     return (await exists(this.#disk, path)) ? readFile(this.#disk, path) : undefined;
   }
 
-  async remove(path: string): Promise<void> {
-    await this.#disk.rm(path, { force: true });
+  async remove(paths: readonly string[]): Promise<readonly string[]> {
+    const outcomes = await Promise.allSettled(paths.map(path => this.#disk.rm(path, { force: true })));
+    for (const outcome of outcomes)
+      if (outcome.status === "rejected" && !(outcome.reason instanceof DiskError)) throw outcome.reason;
+    return paths.filter((_, i) => outcomes[i]!.status === "rejected");
   }
 
   async list(prefix: string): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { DiskError } from "../../host/disk.ts";
 import type { Host } from "../../host/host.ts";
+import { pause } from "../../host/pause.ts";
 import { text } from "../checkpoint/plain-data.ts";
 import type {
   Committable,
@@ -81,7 +82,7 @@ class FileWriter<T> implements SinkWriter<T> {
       return part !== undefined && part.generation < attempt && part.subtask % parallelism === subtask;
     });
     // Nobody sees them and nobody can commit them: that a storage node is away for good must not keep the job.
-    void Promise.all(left.map(name => this.#known(() => this.#parts.discard(name)))).catch((error: unknown) => {
+    void this.#sweep(left).catch((error: unknown) => {
       if (!this.#closed) this.#context.fail(error);
     });
   }
@@ -107,10 +108,20 @@ class FileWriter<T> implements SinkWriter<T> {
     this.#parts.close();
   }
 
+  async #sweep(names: readonly string[]): Promise<void> {
+    for (let left = names; left.length > 0 && !this.#closed;) {
+      left = await this.#parts.discard(left);
+      if (left.length > 0) await pause(this.#host, SWEEP_RETRY_MS);
+    }
+  }
+
   #known<R>(ask: () => Promise<R>): Promise<R> {
     return untilKnown(this.#host, () => !this.#closed, ask);
   }
 }
+
+/** Garbage is not urgent, and a node that was away is soon back. */
+const SWEEP_RETRY_MS = 200;
 
 class FileCommitter implements SinkCommitter {
   readonly #parts: PartStore;

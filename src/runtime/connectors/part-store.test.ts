@@ -70,7 +70,7 @@ test("a commit of what was never prepared is loud", async () => {
 test("a discarded part is never visible", async () => {
   const { notes, files } = await lives(async (parts, note) => {
     await parts.prepare("p", bytes);
-    await parts.discard("p");
+    await parts.discard(["p"]);
     note(await parts.commit("p"));
   });
   expect(notes).toEqual(["unknown-id"]);

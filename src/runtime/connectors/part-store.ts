@@ -16,7 +16,8 @@ export interface PartStore {
   prepare(name: string, bytes: Uint8Array): Promise<void>;
   commit(name: string): Promise<CommitOutcome>;
   list(): Promise<Parts>;
-  discard(name: string): Promise<void>;
+  /** Those that may still be there are returned. */
+  discard(names: readonly string[]): Promise<readonly string[]>;
   close(): void;
 }
 
@@ -66,8 +67,17 @@ class DiskParts implements PartStore {
     return { pending, committed: await this.#namesIn(this.#folder) };
   }
 
-  async discard(name: string): Promise<void> {
-    await this.#disk.rm(`${this.#pendingFolder}/${name}`, { force: true });
+  async discard(names: readonly string[]): Promise<readonly string[]> {
+    const left: string[] = [];
+    for (const name of names) {
+      try {
+        await this.#disk.rm(`${this.#pendingFolder}/${name}`, { force: true });
+      } catch (error) {
+        if (!(error instanceof DiskError)) throw error;
+        left.push(name);
+      }
+    }
+    return left;
   }
 
   close(): void {}
@@ -108,8 +118,10 @@ class StoredParts implements PartStore {
     return { pending: (await this.#names("parts")).filter(name => !decided.has(name)), committed };
   }
 
-  discard(name: string): Promise<void> {
-    return this.#store.remove(`${this.#folder}/parts/${name}`);
+  async discard(names: readonly string[]): Promise<readonly string[]> {
+    const prefix = `${this.#folder}/parts/`;
+    const left = await this.#store.remove(names.map(name => `${prefix}${name}`));
+    return left.map(path => path.slice(prefix.length));
   }
 
   close(): void {

@@ -147,7 +147,10 @@ export interface CheckpointStorage {
   write(path: string, bytes: Uint8Array): Promise<StoredFile>;
   /** Verifies length and checksum; rejects loudly when they do not hold. */
   read(file: StoredFile): Promise<Uint8Array>;
-  /** Gone when it resolves; a path that does not exist is no error. */
-  remove(path: string): Promise<void>;
+  /**
+   * All gone when it resolves, but for those that it returns, which may be asked for again. A path that does not exist
+   * is no error.
+   */
+  remove(paths: readonly string[]): Promise<readonly string[]>;
   list(prefix: string): Promise<readonly string[]>;
 }

@@ -85,10 +85,13 @@ export class FileStoreClient {
     return undefined;
   }
 
-  /** Gone from every node, durably, when it resolves; a path that does not exist is no error. */
-  async remove(path: string): Promise<void> {
-    const outcomes = await Promise.allSettled(this.#nodes.map(node => this.#rpc.call(node, "store.remove", { path })));
-    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  /**
+   * Gone from every node, durably, when it resolves, but for those that it returns: a node did not answer, or could not.
+   * They may be asked for again. A path that does not exist is no error.
+   */
+  async remove(paths: readonly string[]): Promise<readonly string[]> {
+    const answers = await Promise.all(this.#nodes.map(node => this.#removeReplicas(node, paths)));
+    return paths.filter(path => answers.some(left => left.has(path)));
   }
 
   /** The union over nodes, sorted by code unit. Whole if it resolves: too few answers to see every file reject. */
@@ -127,6 +130,16 @@ export class FileStoreClient {
       node = nextNode(put, node);
       // A node that refuses at once must not be asked again at once.
       await pause(this.#host, RETRY_PAUSE_MS);
+    }
+  }
+
+  /** The paths that the node may still hold. */
+  async #removeReplicas(node: string, paths: readonly string[]): Promise<ReadonlySet<unknown>> {
+    try {
+      return new Set(new Body(await this.#rpc.call(node, "store.remove", { paths })).list("left"));
+    } catch (error) {
+      asFailure(error);
+      return new Set(paths);
     }
   }
 

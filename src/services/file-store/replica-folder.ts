@@ -14,6 +14,8 @@ export class ReplicaFolder {
   readonly #dir: string;
   readonly #paths: Set<string>;
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** Path → when the disk first refused to read it, of those that it has not read since. */
+  readonly #unreadableSinceMs = new Map<string, number>();
   #writes = 0;
 
   private constructor(host: Host, dir: string, paths: Set<string>) {
@@ -49,19 +51,29 @@ export class ReplicaFolder {
     });
   }
 
-  /** `rotten`: the checksum does not hold, or the disk cannot read it. */
+  /**
+   * `rotten`: the checksum does not hold, or the disk has not read it for a long while. Until then its refusal goes up: a
+   * cable that was loose for a second has cost no replica.
+   */
   get(path: string): Promise<Uint8Array | "absent" | "rotten"> {
     return this.#inTurn(path, async () => (this.#paths.has(path) ? await this.#read(path) : "absent"));
   }
 
-  /** Durably gone when it resolves. */
-  remove(path: string): Promise<void> {
-    return this.#inTurn(path, async () => {
-      if (!this.#paths.has(path)) return;
-      await this.#host.disk.rm(replicaPath(this.#dir, path), { force: true });
-      await this.#host.disk.syncDirectory(replicaFolder(this.#dir));
-      this.#paths.delete(path);
-    });
+  /** Durably gone when it resolves, but for those that it returns: the disk would not. One sync for all of them. */
+  async remove(paths: readonly string[]): Promise<readonly string[]> {
+    const left: string[] = [];
+    const unlinked: string[] = [];
+    await Promise.all(
+      [...new Set(paths)].map(path =>
+        this.#inTurn(path, async () => {
+          if (this.#paths.has(path)) ((await this.#unlink(path)) ? unlinked : left).push(path);
+        }),
+      ),
+    );
+    if (unlinked.length === 0) return left;
+    if (!(await this.#syncNames())) return [...left, ...unlinked];
+    for (const path of unlinked) this.#paths.delete(path);
+    return left;
   }
 
   /** Sorted by code unit. */
@@ -74,7 +86,7 @@ export class ReplicaFolder {
     const temporary = `${incoming(this.#dir)}/${this.#writes++}`;
     const place = replicaPath(this.#dir, path);
     try {
-      await writeNewFile(disk, temporary, encodeReplica(contents));
+      await writeNewFile(disk, temporary, encodeReplica(path, contents));
       await disk.rename(temporary, place);
       await disk.syncDirectory(replicaFolder(this.#dir));
       this.#paths.add(path);
@@ -87,12 +99,27 @@ export class ReplicaFolder {
     }
   }
 
+  async #unlink(path: string): Promise<boolean> {
+    return obeyed(this.#host.disk.rm(replicaPath(this.#dir, path), { force: true }));
+  }
+
+  async #syncNames(): Promise<boolean> {
+    return obeyed(this.#host.disk.syncDirectory(replicaFolder(this.#dir)));
+  }
+
   async #read(path: string): Promise<Uint8Array | "absent" | "rotten"> {
     try {
-      return decodeReplica(await readFile(this.#host.disk, replicaPath(this.#dir, path))) ?? "rotten";
+      const replica = await readFile(this.#host.disk, replicaPath(this.#dir, path));
+      this.#unreadableSinceMs.delete(path);
+      return decodeReplica(path, replica) ?? "rotten";
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
-      return error.code === "ENOENT" ? "absent" : "rotten";
+      if (error.code === "ENOENT") return "absent";
+      const nowMs = this.#host.clock.monotonic();
+      const sinceMs = this.#unreadableSinceMs.get(path) ?? nowMs;
+      this.#unreadableSinceMs.set(path, sinceMs);
+      if (nowMs - sinceMs < UNREADABLE_MS) throw error;
+      return "rotten";
     }
   }
 
@@ -105,6 +132,19 @@ export class ReplicaFolder {
     } finally {
       if (this.#turns.get(path) === turn) this.#turns.delete(path);
     }
+  }
+}
+
+const UNREADABLE_MS = 10_000;
+
+/** False: the disk refused. */
+async function obeyed(operation: Promise<void>): Promise<boolean> {
+  try {
+    await operation;
+    return true;
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    return false;
   }
 }
 

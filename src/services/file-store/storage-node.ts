@@ -31,13 +31,19 @@ function handlers(folder: ReplicaFolder): RpcHandlers {
       const found = await folder.get(readPath(new Body(request)));
       return found instanceof Uint8Array ? { state: "present", bytes: found } : { state: found };
     },
-    "store.remove": request => folder.remove(readPath(new Body(request))),
+    "store.remove": async request => ({
+      left: await folder.remove(new Body(request).list("paths").map(path => checkedPath(path))),
+    }),
     "store.list": request => ({ paths: folder.list(new Body(request).text("prefix")) }),
   };
 }
 
 function readPath(body: Body): string {
-  const path = body.text("path");
+  return checkedPath(body.text("path"));
+}
+
+function checkedPath(path: unknown): string {
+  if (typeof path !== "string") throw new RpcFault("malformed", "paths: a list of texts is wanted");
   const bytes = encodeURIComponent(path).length;
   if (bytes === 0 || bytes > NAME_BYTES_MAX || path === "." || path === "..") {
     throw new RpcFault("malformed", `path: a name of 1 to ${NAME_BYTES_MAX} bytes, escaped, is wanted, not "${path}"`);

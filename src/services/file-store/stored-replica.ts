@@ -4,25 +4,31 @@ import { crc32c } from "../../rpc/crc32c.ts";
  * How a file lies on a storage node's disk: its place and its bytes. Pure; nodes write and read by it, and oracles judge
  * what is durable by it.
  *
- *     replica: u32 length of the contents | u32 CRC32C of the contents | contents
+ *     replica: u32 length of the contents | u32 CRC32C of path and contents | contents
  *
+ * The path is in the checksum, so that a replica that a disk has written to another's place is whole nowhere else.
  * All replicas of a node lie in one flat folder, so that publishing one syncs one folder.
  */
-export function encodeReplica(contents: Uint8Array): Uint8Array {
+export function encodeReplica(path: string, contents: Uint8Array): Uint8Array {
   const replica = new Uint8Array(HEADER_BYTES + contents.length);
   const view = new DataView(replica.buffer);
   view.setUint32(0, contents.length);
-  view.setUint32(4, crc32c(contents));
+  view.setUint32(4, checksumOf(path, contents));
   replica.set(contents, HEADER_BYTES);
   return replica;
 }
 
 /** The contents, or undefined when the checksum does not hold. */
-export function decodeReplica(replica: Uint8Array): Uint8Array | undefined {
+export function decodeReplica(path: string, replica: Uint8Array): Uint8Array | undefined {
   if (replica.length < HEADER_BYTES) return undefined;
   const view = new DataView(replica.buffer, replica.byteOffset);
   const contents = replica.subarray(HEADER_BYTES);
-  return contents.length === view.getUint32(0) && crc32c(contents) === view.getUint32(4) ? contents : undefined;
+  if (contents.length !== view.getUint32(0)) return undefined;
+  return checksumOf(path, contents) === view.getUint32(4) ? contents : undefined;
+}
+
+function checksumOf(path: string, contents: Uint8Array): number {
+  return crc32c(contents, crc32c(new TextEncoder().encode(path)));
 }
 
 export function replicaPath(dir: string, path: string): string {

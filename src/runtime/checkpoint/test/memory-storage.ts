@@ -21,9 +21,10 @@ export class MemoryStorage implements CheckpointStorage {
     return bytes;
   }
 
-  async remove(path: string): Promise<void> {
-    this.removed.push(path);
-    this.files.delete(path);
+  async remove(paths: readonly string[]): Promise<readonly string[]> {
+    this.removed.push(...paths);
+    for (const path of paths) this.files.delete(path);
+    return [];
   }
 
   async list(prefix: string): Promise<readonly string[]> {

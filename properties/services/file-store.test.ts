@@ -186,6 +186,25 @@ test("when every replica is rotten the read fails loudly", async () => {
   });
 });
 
+test("a disk that will not read for a while has lost nothing; one that never reads again has, and the read says so", async () => {
+  const site = storeSite("unreadable");
+  await site.play(async host => {
+    const store = storeClient(host);
+    await pause(host, 20);
+    await store.put(path, contents("a"));
+    const faults = [...site.disks.values()].map(disk =>
+      disk.fail({ operation: "open", path: "*/replicas/*", code: "EIO" }),
+    );
+    await expect(store.get(path)).rejects.toMatchObject({ code: "failed" });
+    for (const fault of faults) fault.cure();
+    expect(await sure(host, () => store.get(path))).toEqual(contents("a"));
+    for (const disk of site.disks.values()) disk.fail({ operation: "open", path: "*/replicas/*", code: "EIO" });
+    const brokenMs = host.clock.monotonic();
+    await expect(sure(host, () => store.get(path))).rejects.toMatchObject({ code: "rotten" });
+    expect(host.clock.monotonic() - brokenMs).toBeLessThan(12_000);
+  });
+});
+
 test("a put whose sync fails is not acknowledged by that node", async () => {
   const site = storeSite("sync-fails");
   await site.play(async host => {

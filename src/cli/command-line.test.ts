@@ -263,6 +263,17 @@ export const endless = scenario("endless", { why: "A function that never returns
   expect(failures[0]!.message).toMatch(/Its last event: \d+, at [\d.]+ ms: tm\d /);
 });
 
+test("a folder that cannot be made is refused before anything is played", async () => {
+  const ended = await Promise.all([
+    millrace("run", "airport-delays", "--dir", "package.json"),
+    millrace("explore", "words-under-storm", "--runs", "1", "--out", "package.json"),
+  ]);
+  for (const { code, out, err } of ended) {
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(/^error: --(dir|out) names .*package\.json, where no folder can be made \(EEXIST\)\. .*\n$/);
+  }
+});
+
 test("init writes a project and overwrites nothing", async () => {
   expect(await millrace("init", "shop")).toMatchObject({ code: 0 });
   const kept = readFileSync(join(folder, "shop/package.json"), "utf8");

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -13,6 +13,7 @@ import { playInProcesses } from "../explore/worker-pool.ts";
 import { exploreExitCode, type ExploreReport } from "../report/explore-report.ts";
 import { jsonText } from "../report/json-reporter.ts";
 import type { Reporter } from "../report/reporter.ts";
+import { folderToWrite } from "./folder-to-write.ts";
 import { lastFailures } from "./last-failures.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
 import { packageVersion } from "./package-version.ts";
@@ -25,6 +26,7 @@ export async function exploreCampaign(names: readonly string[], flags: ExploreFl
   const session = await openSession();
   const targets = await targetsOf(session, names);
   const settings = settingsOf(flags, session);
+  folderToWrite("--out", settings.out);
   const reporter = chooseReporters(flags, settings.out);
   const interruption = onInterrupt();
   reporter.begin?.({
@@ -37,7 +39,6 @@ export async function exploreCampaign(names: readonly string[], flags: ExploreFl
   const report = await play(targets, names, settings, flags, session, reporter, interruption.signal);
   interruption.end();
   reporter.end(report);
-  mkdirSync(settings.out, { recursive: true });
   writeFileSync(join(settings.out, "explore.json"), jsonText(report));
   return exploreExitCode(report, {
     allowExhausted: flags.allowExhausted === true,

@@ -8,6 +8,7 @@ import { findScenarios, openProject } from "../explore/project.ts";
 import { shelf } from "../explore/dataset.ts";
 import { isArbitrary, isSlice, type Scenario, type ScenarioJob } from "../explore/scenario.ts";
 import * as face from "../index.ts";
+import { folderToWrite } from "./folder-to-write.ts";
 import { runLocally } from "./local-cluster.ts";
 import { standardError } from "./reporters.ts";
 
@@ -19,6 +20,7 @@ export async function runJob(name: string, flags: RunFlags): Promise<number> {
   const { job, scenario } = await jobNamed(name);
   const partitions = scenario?.topology.partitions ?? 2;
   const topics = flags.input === undefined ? recordsOf(scenario) : linesBelow(flags.input);
+  folderToWrite("--dir", flags.dir);
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once("SIGINT", onSignal);

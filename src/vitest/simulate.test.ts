@@ -64,7 +64,11 @@ test("a violated claim fails with its plan and its replay, too few runs fail too
       "--root",
       folder,
     ],
-    { cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", VITEST: undefined } },
+    {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, NO_COLOR: "1", VITEST: undefined, MILLRACE_REPLAY: undefined },
+    },
   );
   const report = JSON.parse(stdout.slice(stdout.indexOf('{"numTotal'))) as {
     testResults: { assertionResults: { title: string; status: string; failureMessages: string[] }[] }[];

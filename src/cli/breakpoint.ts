@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { open, url } from "node:inspector";
+import { open, url, waitForDebugger } from "node:inspector";
 import type { JournalEntry } from "../kernel/journal.ts";
 import { Misuse } from "../explore/misuse.ts";
 
@@ -31,12 +31,14 @@ function stopHere(event: JournalEntry): void {
   void event;
 }
 
-/** Opens the inspector on a free port and waits until a debugger is attached. */
+/** Opens the inspector, on the port where debuggers look for it or else on a free one, and waits until one is attached. */
 export function openInspector(write: (text: string) => void): void {
   write("Waiting for a debugger: open chrome://inspect, or attach to the address below.\n");
-  // Node prints the address itself.
-  open(0, "127.0.0.1", true);
+  // Node prints the address itself, and that the port is taken.
+  open(CUSTOMARY_PORT, "127.0.0.1");
+  if (url() === undefined) open(0, "127.0.0.1");
   if (url() === undefined) throw new Misuse("The inspector could not be opened.");
+  waitForDebugger();
 }
 
 /** Stack traces, too, are to name the sources: Node maps them only when it was started so. */
@@ -58,3 +60,6 @@ export function withSourceMaps(): Promise<number> {
 }
 
 const flag = "--enable-source-maps";
+
+/** Node's default, which chrome://inspect and editors list by themselves. */
+const CUSTOMARY_PORT = 9229;

@@ -52,14 +52,14 @@ export class DefaultReporter implements Reporter {
     this.#say(this.#speed(report));
     const { fromCheckpoint, withState, withPendingCommit, fromScratch } = report.recoveries;
     this.#say(
-      `recoveries   ${grouped(fromCheckpoint)} cases from a checkpoint, ${grouped(withState)} with state in mid-input, ` +
+      `recoveries   ${count(fromCheckpoint, "case")} from a checkpoint, ${grouped(withState)} with state in mid-input, ` +
         `${grouped(withPendingCommit)} with a pending commit, ${grouped(fromScratch)} from scratch`,
     );
     this.#faults(report);
     this.#claims(report);
     const { checked, mismatches } = report.determinism;
     this.#say(
-      `determinism  ${grouped(checked)} cases played twice, ${mismatches === 0 ? "all alike" : this.#ink.red(`${mismatches} differ`)}`,
+      `determinism  ${count(checked, "case")} played twice, ${mismatches === 0 ? "all alike" : this.#ink.red(`${mismatches} differ`)}`,
     );
     if (report.corpus.played > 0) {
       const { played, failed } = report.corpus;
@@ -84,7 +84,7 @@ export class DefaultReporter implements Reporter {
     const words = kinds
       .filter(kind => report[kind] > 0 || kind === "passed")
       .map(kind => paint[kind](`${grouped(report[kind])} ${kind}`));
-    return `${ink.bold(`${grouped(report.runs)} cases`)}   ${words.join(", ")}`;
+    return `${ink.bold(`${count(report.runs, "case")}`)}   ${words.join(", ")}`;
   }
 
   #speed(report: ExploreReport): string {
@@ -141,5 +141,5 @@ export function missedBound(passed: number): string {
 }
 
 function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+  return `${grouped(n)} ${noun}${n === 1 ? "" : "s"}`;
 }

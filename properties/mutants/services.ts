@@ -40,7 +40,7 @@ export const serviceMutants: readonly Mutant[] = [
   {
     name: "fs.rotten-replica-is-returned",
     file: "dist/src/services/file-store/stored-replica.js",
-    find: "return contents.length === view.getUint32(0) && crc32c(contents) === view.getUint32(4) ? contents : undefined;",
+    find: "return checksumOf(path, contents) === view.getUint32(4) ? contents : undefined;",
     replace: "return contents;",
     why: "A replica's checksum is not looked at when it is read.",
     claims: ["DS-2", "FO-5", "SK-1"],

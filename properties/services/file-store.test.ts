@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import type { Host, Main } from "../../src/host/host.ts";
 import { pause } from "../../src/host/pause.ts";
+import { RpcClient } from "../../src/rpc/rpc-client.ts";
 import { RpcError, RpcFault } from "../../src/rpc/rpc-error.ts";
 import { FileStoreClient } from "../../src/services/file-store/file-store-client.ts";
 import { placement } from "../../src/services/file-store/placement.ts";
 import { decodeReplica, pathOfReplica, replicaPath } from "../../src/services/file-store/stored-replica.ts";
+import { removalLogPath } from "../../src/services/file-store/removals.ts";
 import { storageNodeMain } from "../../src/services/file-store/storage-node.ts";
 import { ServiceSite, type End } from "./service-site.ts";
 
@@ -12,12 +14,12 @@ const roles = ["dfs0", "dfs1", "dfs2"];
 const nodes = roles.map(role => `${role}:rpc`);
 const replicas = 2;
 
-function storeSite(seed: string): ServiceSite {
+function storeSite(seed: string, untilUs?: number): ServiceSite {
   const main =
     (role: string): Main =>
     host =>
-      storageNodeMain(host, { address: `${role}:rpc`, dir: `/${role}` });
-  return new ServiceSite(seed, Object.fromEntries(roles.map(role => [role, main(role)])));
+      storageNodeMain(host, { address: `${role}:rpc`, dir: `/${role}`, nodes, replicas, rpcTimeoutMs: 100 });
+  return new ServiceSite(seed, Object.fromEntries(roles.map(role => [role, main(role)])), untilUs);
 }
 
 function storeClient(host: Host): FileStoreClient {
@@ -44,8 +46,14 @@ async function sure<T>(host: Host, ask: () => Promise<T>): Promise<T> {
   }
 }
 
+const gone = { left: [], untold: [] };
+
 async function removed(host: Host, store: FileStoreClient, paths: readonly string[]): Promise<void> {
-  while ((await store.remove(paths)).length > 0) await pause(host, 11);
+  for (;;) {
+    const { left, untold } = await store.remove(paths);
+    if (left.length + untold.length === 0) return;
+    await pause(host, 11);
+  }
 }
 
 const contents = (text: string): Uint8Array => new TextEncoder().encode(text.repeat(50));
@@ -65,8 +73,9 @@ test("a file is put once, read, listed and removed", async () => {
     expect(durableCopies(site, path, contents("a"))).toHaveLength(replicas);
     await store.put("job/chk-2/x", contents("c"));
     expect(await store.list("job/chk-")).toEqual([path, "job/chk-2/x"]);
-    expect(await store.remove([path, "never/put"])).toEqual([]);
-    expect(await store.remove([path])).toEqual([]);
+    expect(await store.remove([path, "never/put"])).toEqual(gone);
+    expect(await store.remove([path])).toEqual(gone);
+    await expect(store.put(path, contents("a"))).rejects.toMatchObject({ code: "removed" });
     expect(await store.get(path)).toBeUndefined();
     expect(await store.list("")).toEqual(["job/chk-2/x"]);
     expect(durableCopies(site, path, contents("a"))).toEqual([]);
@@ -105,7 +114,7 @@ test("files that are removed together cost each node one request and one sync of
     const store = storeClient(host);
     for (const one of paths) await sure(host, () => store.put(one, contents(one)));
     for (const role of roles) site.disks.get(role)!.observe(({ operation }) => count(`${role} ${operation}`), [role]);
-    expect(await store.remove(paths)).toEqual([]);
+    expect(await store.remove(paths)).toEqual(gone);
     for (const one of paths) expect(durableCopies(site, one, contents(one))).toEqual([]);
   });
   expect(seen).toMatchObject({ request: 3, reply: 3 });
@@ -120,10 +129,10 @@ test("a path that a node cannot remove hides none that it can", async () => {
     for (const one of paths) await sure(host, () => store.put(one, contents(one)));
     for (const role of roles)
       site.disks.get(role)!.fail({ path: replicaPath(`/${role}`, "job/b"), code: "EIO", times: 1 });
-    expect(await store.remove(paths)).toEqual(["job/b"]);
+    expect(await store.remove(paths)).toEqual({ left: [], untold: ["job/b"] });
     expect(durableCopies(site, "job/a", contents("job/a"))).toEqual([]);
     expect(durableCopies(site, "job/b", contents("job/b"))).toHaveLength(replicas);
-    expect(await store.remove(paths)).toEqual([]);
+    expect(await store.remove(paths)).toEqual(gone);
     expect(durableCopies(site, "job/b", contents("job/b"))).toEqual([]);
   });
 });
@@ -227,7 +236,8 @@ test("a file that was being written when the node ended is never listed, and is 
       await pause(host, 200);
       expect(await store.list("")).toEqual([path]);
       const places = site.disks.get(first)!.durable.list(`/${first}`);
-      for (const place of places) expect(pathOfReplica(`/${first}`, place)).toBe(path);
+      for (const place of places)
+        if (place !== removalLogPath(`/${first}`)) expect(pathOfReplica(`/${first}`, place)).toBe(path);
     });
   }
 });
@@ -243,4 +253,133 @@ function rot(site: ServiceSite, role: string): void {
     await file.sync();
   };
   kernel.at(kernel.nowUs, vandal.owner, () => vandal.turn(() => void damage()));
+}
+
+test("a removal does not wait for a node that is away, and what that node brings back is never met", async () => {
+  for (let seed = 0; seed < 12; seed++) {
+    const site = storeSite(`zombie-${seed}`);
+    const away = roles[seed % 3]!;
+    await site.play(async host => {
+      const store = storeClient(host);
+      const paths = ["job/a", "job/b", "job/c", "job/d"];
+      for (const one of paths) await sure(host, () => store.put(one, contents(one)));
+      site.site.kill(away);
+      const held = paths.filter(one => durableCopies(site, one, contents(one)).includes(away));
+      expect(await store.remove(paths)).toEqual({ left: [], untold: paths });
+      for (const role of roles) if (role !== away) expect(placesOn(site, role)).toEqual([]);
+      site.site.start(away);
+      expect(held.length === 0 ? [away] : placesOn(site, away)).not.toEqual([]);
+      // The other one that knows goes, too, in some of them: what is asked meanwhile meets a node that knows, or waits for one.
+      if (seed % 2 === 0) site.site.kill(roles[(seed + 1) % 3]!);
+      for (let look = 0; look < 20; look++) {
+        const listed = await store.list("job/").catch(() => []);
+        expect(listed).toEqual([]);
+        for (const one of held) expect(await store.get(one).catch(() => undefined)).toBeUndefined();
+      }
+      await pause(host, 8_000);
+      expect(placesOn(site, away)).toEqual([]);
+    });
+  }
+});
+
+test("what is put again after its removal is refused, and a replica that one node took is removed", async () => {
+  const site = storeSite("late-put");
+  const away = placement(path, nodes)[0]!.slice(0, 4);
+  await site.play(async host => {
+    const store = storeClient(host);
+    await sure(host, () => store.put(path, contents("a")));
+    site.site.kill(away);
+    await store.remove([path]);
+    site.site.start(away);
+    await pause(host, 3);
+    await expect(store.put(path, contents("a"))).rejects.toMatchObject({ code: "removed" });
+    expect(await store.list("")).toEqual([]);
+    await pause(host, 8_000);
+    for (const role of roles) expect(placesOn(site, role)).toEqual([]);
+  });
+});
+
+test("a node that lost its disk serves nobody before it has again what it should hold", async () => {
+  const site = storeSite("wiped");
+  const wiped = placement(path, nodes)[0]!.slice(0, 4);
+  const paths = Array.from({ length: 9 }, (_, i) => `job/part-${i}`);
+  await site.play(async host => {
+    const store = storeClient(host);
+    const rpc = new RpcClient(host, { timeoutMs: 50 });
+    for (const one of [path, ...paths]) await sure(host, () => store.put(one, contents(one)));
+    await store.remove(["job/part-8"]);
+    site.site.powerLoss([wiped]);
+    site.disks.get(wiped)!.wipe();
+    site.site.powerOn(wiped);
+    site.site.start(wiped);
+    const answers: unknown[] = [];
+    for (let look = 0; look < 40 && answers.at(-1) !== true; look++) {
+      await rpc.call(`${wiped}:rpc`, "store.find", { path: "job/part-8" }).then(
+        reply => answers.push((reply as { removed: boolean }).removed),
+        () => answers.push("silent"),
+      );
+      await pause(host, 5);
+    }
+    expect(answers.length).toBeGreaterThan(1);
+    expect(new Set(answers)).toEqual(new Set(["silent", true]));
+    for (const one of paths.slice(0, 8)) expect(durableCopies(site, one, contents(one))).toHaveLength(replicas);
+    expect(durableCopies(site, path, contents(path))).toContain(wiped);
+  });
+});
+
+test("the files of a node that stays away are on enough others in the end", async () => {
+  const site = storeSite("lost-node");
+  const paths = Array.from({ length: 9 }, (_, i) => `job/part-${i}`);
+  await site.play(async host => {
+    const store = storeClient(host);
+    for (const one of paths) await sure(host, () => store.put(one, contents(one)));
+    site.site.powerLoss(["dfs1"]);
+    await pause(host, 10_000);
+    const others = (one: string) => durableCopies(site, one, contents(one)).filter(role => role !== "dfs1");
+    expect(paths.some(one => others(one).length < replicas)).toBe(true);
+    await pause(host, 15_000);
+    for (const one of paths) expect(others(one)).toHaveLength(replicas);
+  });
+});
+
+test("a rotten replica is made good without being read", async () => {
+  const site = storeSite("scrub");
+  await site.play(async host => {
+    const store = storeClient(host);
+    await pause(host, 20);
+    await store.put(path, contents("a"));
+    rot(site, placement(path, nodes)[1]!.slice(0, 4));
+    await pause(host, 100);
+    expect(durableCopies(site, path, contents("a"))).toHaveLength(1);
+    await pause(host, 8_000);
+    expect(durableCopies(site, path, contents("a"))).toHaveLength(replicas);
+  });
+});
+
+test("a tombstone is forgotten when every node has had it for long, and not while a node is away", async () => {
+  const site = storeSite("graves", 2_000_000_000);
+  await site.play(async host => {
+    const store = storeClient(host);
+    const rpc = new RpcClient(host, { timeoutMs: 50 });
+    const tombstones = async () => {
+      const { removed, settled } = (await rpc.call("dfs0:rpc", "store.inventory", {})) as Record<string, string[]>;
+      return { removed, settled };
+    };
+    await sure(host, () => store.put(path, contents("a")));
+    site.site.kill("dfs2");
+    await store.remove([path]);
+    await pause(host, 700_000);
+    expect(await tombstones()).toEqual({ removed: [path], settled: [] });
+    site.site.start("dfs2");
+    await pause(host, 20_000);
+    expect(await tombstones()).toEqual({ removed: [], settled: [path] });
+    await pause(host, 700_000);
+    expect(await tombstones()).toEqual({ removed: [], settled: [] });
+  });
+});
+
+/** Paths of which a node's disk has a replica. */
+function placesOn(site: ServiceSite, role: string): readonly (string | undefined)[] {
+  const places = site.disks.get(role)!.durable.list(`/${role}`);
+  return places.filter(place => place !== removalLogPath(`/${role}`)).map(place => pathOfReplica(`/${role}`, place));
 }

@@ -18,8 +18,8 @@ export class ServiceSite {
   #failure: unknown;
   #done = false;
 
-  constructor(seed: string, services: Readonly<Record<string, Main>>) {
-    this.kernel = new Kernel({ seed, untilUs: 600_000_000 });
+  constructor(seed: string, services: Readonly<Record<string, Main>>, untilUs = 600_000_000) {
+    this.kernel = new Kernel({ seed, untilUs });
     this.site = new Site(this.kernel, { classifier: frameClassifier });
     this.site.onProcess(change => {
       if (change.what === "crashed") this.crashes.push(change.cause);
@@ -75,6 +75,12 @@ export class ServiceSite {
 }
 
 /** Of the bundled services that have something on their disks before their first life. */
-const kinds: Readonly<Record<string, RoleKind>> = { coord: "coordination", broker: "broker" };
+const kinds: Readonly<Record<string, RoleKind>> = {
+  coord: "coordination",
+  broker: "broker",
+  dfs0: "storage",
+  dfs1: "storage",
+  dfs2: "storage",
+};
 
 export type End = "kill" | "power-loss";

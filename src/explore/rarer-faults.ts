@@ -145,10 +145,11 @@ const oneWay: readonly string[] = [
   "checkpoint.decline",
   "checkpoint.complete",
   "checkpoint.abort",
+  "store.settle",
   "task.state",
 ];
 
-/** Messages of operators, and those that a job sends once: a trap for them waits in vain. */
+/** Messages of operators and of storage nodes among themselves, and those that a job sends once: a trap for them waits in vain. */
 const rare: readonly string[] = [
   "broker.create-topic",
   "broker.delete-records",
@@ -157,6 +158,7 @@ const rare: readonly string[] = [
   "broker.truncate",
   "coord.close-session",
   "coord.list-sessions",
+  "store.inventory",
 ];
 
 /** A kind of message, and the role that it goes to or comes from in every cluster. */

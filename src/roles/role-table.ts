@@ -5,6 +5,7 @@ import { workerMain } from "../runtime/cluster/worker.ts";
 import type { JobReference } from "../runtime/task/task-contract.ts";
 import { coordinationLogPath } from "../services/coordination/coordination-log.ts";
 import { coordinationMain } from "../services/coordination/coordination-server.ts";
+import { removalLogPath } from "../services/file-store/removals.ts";
 import { storageNodeMain } from "../services/file-store/storage-node.ts";
 import { formattedLog } from "../services/log-entry.ts";
 import { brokerLogPath } from "../services/log-broker/broker-log.ts";
@@ -22,8 +23,10 @@ export function startRole(host: Host, kind: RoleKind, start: RoleStart): void {
       return coordinationMain(host, server);
     case "broker":
       return logBrokerMain(host, { ...server, ...(start.brokerMode === undefined ? {} : { mode: start.brokerMode }) });
-    case "storage":
-      return storageNodeMain(host, server);
+    case "storage": {
+      const { storageNodes: nodes, replicas, rpcTimeoutMs } = start.cluster;
+      return storageNodeMain(host, { ...server, nodes, replicas, rpcTimeoutMs });
+    }
     case "job-manager":
       return jobManagerMain(host, { ...start.cluster, job: start.job }, start.jobs);
     case "worker":
@@ -46,6 +49,7 @@ export function formatOf(
     case "broker":
       return [{ path: brokerLogPath(dir), bytes: formattedLog() }];
     case "storage":
+      return [{ path: removalLogPath(dir), bytes: formattedLog() }];
     case "job-manager":
     case "worker":
       return [];

@@ -122,8 +122,9 @@ class StoredPlaces implements Places {
   }
 
   /** Without patience: whoever removes has other files to remove meanwhile (discarder.ts). */
-  remove(paths: readonly string[]): Promise<readonly string[]> {
-    return this.#store.remove(paths);
+  async remove(paths: readonly string[]): Promise<readonly string[]> {
+    const { left, untold } = await this.#store.remove(paths);
+    return [...left, ...untold];
   }
 
   list(prefix: string): Promise<string[]> {

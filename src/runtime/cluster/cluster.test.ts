@@ -9,6 +9,7 @@ import { frameClassifier } from "../../rpc/classify.ts";
 import { job } from "../api/job.ts";
 import { logSink } from "../connectors/log-sink.ts";
 import { logSource } from "../connectors/log-source.ts";
+import { replicaFolder } from "../../services/file-store/stored-replica.ts";
 import { compileJob } from "../graph/compile-job.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
 
@@ -132,7 +133,9 @@ class SmallCluster {
 
   /** Files of checkpoints that would survive now, on any storage node. */
   checkpointFiles(): string[] {
-    return ["dfs0", "dfs1", "dfs2"].flatMap(role => this.#disks.get(role)!.durable.list(roleFolder(role)));
+    return ["dfs0", "dfs1", "dfs2"].flatMap(role =>
+      this.#disks.get(role)!.durable.list(replicaFolder(roleFolder(role))),
+    );
   }
 
   /** Transactions that are neither committed nor aborted. */

@@ -120,7 +120,7 @@ class StoredParts implements PartStore {
 
   async discard(names: readonly string[]): Promise<readonly string[]> {
     const prefix = `${this.#folder}/parts/`;
-    const left = await this.#store.remove(names.map(name => `${prefix}${name}`));
+    const { left } = await this.#store.remove(names.map(name => `${prefix}${name}`));
     return left.map(path => path.slice(prefix.length));
   }
 

@@ -148,8 +148,8 @@ export interface CheckpointStorage {
   /** Verifies length and checksum; rejects loudly when they do not hold. */
   read(file: StoredFile): Promise<Uint8Array>;
   /**
-   * All gone when it resolves, but for those that it returns, which may be asked for again. A path that does not exist
-   * is no error.
+   * Gone from everywhere when it resolves, but for those that it returns, which may be asked for again. A path that does
+   * not exist is no error.
    */
   remove(paths: readonly string[]): Promise<readonly string[]>;
   list(prefix: string): Promise<readonly string[]>;

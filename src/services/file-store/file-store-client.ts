@@ -10,7 +10,7 @@ import { placement } from "./placement.ts";
  * repair; durability on one node is the node's (storage-node.ts).
  *
  * Names are unique for ever, so that nobody writes other contents under a name that exists (a node that is asked to
- * refuses with the fault `different-contents`). What is acknowledged lies on `replicas` nodes in bytes that survive a
+ * refuses with the fault `different-contents`), or any under one that was removed (`removed`). What is acknowledged lies on `replicas` nodes in bytes that survive a
  * power loss; after a rejected put some nodes may hold the file, and it may be put again.
  */
 export class FileStoreClient {
@@ -18,6 +18,11 @@ export class FileStoreClient {
   readonly #rpc: RpcClient;
   readonly #nodes: readonly string[];
   readonly #replicas: number;
+  /**
+   * As many nodes as must know of a removal: any listing that is whole meets one of them, any put that is acknowledged,
+   * and any read. Of n nodes with r replicas a listing hears n−r+1 and a put r, so it takes max(r, n−r+1).
+   */
+  readonly #knowing: number;
   readonly #rpcTimeoutMs: number;
 
   constructor(
@@ -33,6 +38,7 @@ export class FileStoreClient {
     this.#rpc = new RpcClient(host, { timeoutMs: options.rpcTimeoutMs });
     this.#nodes = options.nodes;
     this.#replicas = options.replicas;
+    this.#knowing = Math.max(options.replicas, options.nodes.length - options.replicas + 1);
     this.#rpcTimeoutMs = options.rpcTimeoutMs;
   }
 
@@ -61,15 +67,21 @@ export class FileStoreClient {
    * `rotten` says that every node has answered, and that none has it whole: asking again does not help.
    */
   async get(path: string): Promise<Uint8Array | undefined> {
+    const order = placement(path, this.#nodes);
+    const witnessesMin = this.#nodes.length - this.#knowing;
+    const words = witnessesMin === 0 ? [] : order.slice(1).map(node => this.#askRemoved(node, path));
     const lacking: string[] = [];
     let rotten: RpcFault | undefined;
     let silence: RpcError | RpcFault | undefined;
-    for (const node of placement(path, this.#nodes)) {
+    for (const node of order) {
       try {
         const reply = new Body(await this.#rpc.call(node, "store.get", { path }));
-        const state = reply.oneOf("state", ["present", "absent", "rotten"]);
+        const state = reply.oneOf("state", ["present", "absent", "rotten", "removed"]);
+        if (state === "removed") return undefined;
         if (state === "present") {
           const bytes = reply.bytes("bytes");
+          const others = words.filter((_, i) => order[i + 1] !== node);
+          if (await anyRemoved(others, witnessesMin)) return undefined;
           this.#repair(path, bytes, lacking);
           return bytes;
         }
@@ -85,27 +97,31 @@ export class FileStoreClient {
     return undefined;
   }
 
-  /**
-   * Gone from every node, durably, when it resolves, but for those that it returns: a node did not answer, or could not.
-   * They may be asked for again. A path that does not exist is no error.
-   */
-  async remove(paths: readonly string[]): Promise<readonly string[]> {
+  /** A path that does not exist is no error, and its name is used up. What is not gone may be asked for again. */
+  async remove(paths: readonly string[]): Promise<Removal> {
     const answers = await Promise.all(this.#nodes.map(node => this.#removeReplicas(node, paths)));
-    return paths.filter(path => answers.some(left => left.has(path)));
+    const known = answers.filter(answer => answer !== undefined).length >= this.#knowing;
+    if (!known) return { left: paths, untold: [] };
+    if (!answers.includes(undefined)) for (const node of this.#nodes) this.#rpc.send(node, "store.settle", { paths });
+    return { left: [], untold: paths.filter(path => answers.some(answer => answer?.has(path) ?? true)) };
   }
 
   /** The union over nodes, sorted by code unit. Whole if it resolves: too few answers to see every file reject. */
   async list(prefix: string): Promise<string[]> {
     const outcomes = await Promise.allSettled(this.#nodes.map(node => this.#rpc.call(node, "store.list", { prefix })));
     const paths = new Set<string>();
+    const removed = new Set<string>();
     let silent = 0;
     for (const outcome of outcomes) {
-      if (outcome.status === "fulfilled")
-        for (const path of new Body(outcome.value).list("paths")) paths.add(String(path));
+      if (outcome.status === "fulfilled") {
+        const reply = new Body(outcome.value);
+        for (const path of reply.list("paths")) paths.add(String(path));
+        for (const path of reply.list("removed")) removed.add(String(path));
+      }
       // Any replicas−1 nodes may be missing: an acknowledged file is on one of the others.
       else if (++silent >= this.#replicas) throw outcome.reason;
     }
-    return [...paths].sort();
+    return [...paths].filter(path => !removed.has(path)).sort();
   }
 
   close(): void {
@@ -133,20 +149,56 @@ export class FileStoreClient {
     }
   }
 
-  /** The paths that the node may still hold. */
-  async #removeReplicas(node: string, paths: readonly string[]): Promise<ReadonlySet<unknown>> {
+  /** The paths that the node knows to be removed and could not take off its disk; undefined: it may know nothing. */
+  async #removeReplicas(node: string, paths: readonly string[]): Promise<ReadonlySet<unknown> | undefined> {
     try {
       return new Set(new Body(await this.#rpc.call(node, "store.remove", { paths })).list("left"));
     } catch (error) {
       asFailure(error);
-      return new Set(paths);
+      return undefined;
+    }
+  }
+
+  async #askRemoved(node: string, path: string): Promise<boolean | RpcError | RpcFault> {
+    try {
+      return new Body(await this.#rpc.call(node, "store.find", { path })).flag("removed");
+    } catch (error) {
+      return asFailure(error);
     }
   }
 
   /** Best effort, in the background: whoever reads next repairs what is still lacking. */
   #repair(path: string, bytes: Uint8Array, nodes: readonly string[]): void {
-    for (const node of nodes) this.#rpc.call(node, "store.put", { path, bytes }).catch(asFailure);
+    for (const node of nodes)
+      this.#rpc.call(node, "store.put", { path, bytes }).catch((error: unknown) => {
+        if (!(error instanceof RpcFault && error.code === "removed")) asFailure(error);
+      });
   }
+}
+
+/** What became of a removal. Without `left` and `untold` every replica is gone, durably. */
+export interface Removal {
+  /** Too few nodes know of it: a reader may still meet these. */
+  readonly left: readonly string[];
+  /** Nobody meets these any more, but a node that is away, or whose disk refuses, may hold a replica until it hears of it. */
+  readonly untold: readonly string[];
+}
+
+/** Whether one of the nodes knows of a removal; rejects when fewer than `least` have answered and none of them does. */
+function anyRemoved(words: readonly Promise<boolean | RpcError | RpcFault>[], least: number): Promise<boolean> {
+  if (least === 0) return Promise.resolve(false);
+  return new Promise((resolve, reject) => {
+    let answered = 0;
+    let silent = 0;
+    for (const word of words) {
+      void word.then(said => {
+        if (said === true) resolve(true);
+        else if (said === false) {
+          if (++answered === least) resolve(false);
+        } else if (++silent > words.length - least) reject(said);
+      });
+    }
+  });
 }
 
 /** One put in progress. No node is asked for two replicas at once: `busy` has those that are asked, or have it. */
@@ -177,8 +229,11 @@ function nextNode(put: Put, failed: string): string {
   return failed;
 }
 
+/** A node answers so when it is well and the caller is wrong: no other node would say anything else. */
+const refusals: readonly string[] = ["different-contents", "removed"];
+
 /** An answer of the network or of a node; anything else is a bug and goes on its way. */
 function asFailure(error: unknown): RpcError | RpcFault {
-  if (error instanceof RpcError || (error instanceof RpcFault && error.code !== "different-contents")) return error;
+  if (error instanceof RpcError || (error instanceof RpcFault && !refusals.includes(error.code))) return error;
   throw error;
 }

@@ -1,47 +1,62 @@
 import { DiskError } from "../../host/disk.ts";
 import { makeDurableFolder, readFile, writeNewFile } from "../../host/file.ts";
 import type { Host } from "../../host/host.ts";
-import { decodeReplica, encodeReplica, pathOfReplica, replicaFolder, replicaPath } from "./stored-replica.ts";
+import type { Removals } from "./removals.ts";
+import {
+  decodeReplica,
+  encodeReplica,
+  incomingFolder,
+  pathOfReplica,
+  replicaFolder,
+  replicaPath,
+} from "./stored-replica.ts";
 
 /**
  * The replicas on one node's disk. It owns the order that makes a file durable before anybody hears of it (write, sync,
- * rename, sync the folder) and the order of operations on one path: one after the other.
+ * rename, sync the folder) and the order of operations on one path: one after the other. What is removed (removals.ts)
+ * is never put again, and neither read nor listed while its replica is still there.
  *
  * A replica is published whole by a rename; what is being written lies in another folder, which is emptied at the start.
  */
 export class ReplicaFolder {
   readonly #host: Host;
   readonly #dir: string;
+  readonly #removals: Removals;
   readonly #paths: Set<string>;
   readonly #turns = new Map<string, Promise<unknown>>();
   /** Path → when the disk first refused to read it, of those that it has not read since. */
   readonly #unreadableSinceMs = new Map<string, number>();
+  /** Names of temporaries that are being written. */
+  readonly #writing = new Set<string>();
   #writes = 0;
 
-  private constructor(host: Host, dir: string, paths: Set<string>) {
+  private constructor(host: Host, dir: string, removals: Removals, paths: Set<string>) {
     this.#host = host;
     this.#dir = dir;
+    this.#removals = removals;
     this.#paths = paths;
   }
 
   /** Whatever the folder shows by then is durable, also what a dead incarnation renamed or removed and never synced. */
-  static async open(host: Host, dir: string): Promise<ReplicaFolder> {
+  static async open(host: Host, dir: string, removals: Removals): Promise<ReplicaFolder> {
     const { disk } = host;
-    await disk.rm(incoming(dir), { recursive: true, force: true });
-    await makeDurableFolder(disk, incoming(dir));
+    await disk.rm(incomingFolder(dir), { recursive: true, force: true });
+    await makeDurableFolder(disk, incomingFolder(dir));
     await makeDurableFolder(disk, replicaFolder(dir));
     await disk.syncDirectory(replicaFolder(dir));
     const names = await disk.readdir(replicaFolder(dir));
-    return new ReplicaFolder(
-      host,
-      dir,
-      new Set(names.map(name => pathOfReplica(dir, `${replicaFolder(dir)}/${name}`)!)),
-    );
+    const paths = new Set(names.map(name => pathOfReplica(dir, `${replicaFolder(dir)}/${name}`)!));
+    return new ReplicaFolder(host, dir, removals, paths);
+  }
+
+  get size(): number {
+    return this.#paths.size;
   }
 
   /** Durable when it resolves. A rotten replica is replaced; other contents under the same name stay as they are. */
-  put(path: string, contents: Uint8Array): Promise<"created" | "exists" | "different-contents"> {
+  put(path: string, contents: Uint8Array): Promise<"created" | "exists" | "different-contents" | "removed"> {
     return this.#inTurn(path, async () => {
+      if (this.#removals.has(path)) return "removed";
       if (this.#paths.has(path)) {
         const present = await this.#read(path);
         if (present instanceof Uint8Array) return equal(present, contents) ? "exists" : "different-contents";
@@ -55,12 +70,29 @@ export class ReplicaFolder {
    * `rotten`: the checksum does not hold, or the disk has not read it for a long while. Until then its refusal goes up: a
    * cable that was loose for a second has cost no replica.
    */
-  get(path: string): Promise<Uint8Array | "absent" | "rotten"> {
-    return this.#inTurn(path, async () => (this.#paths.has(path) ? await this.#read(path) : "absent"));
+  get(path: string): Promise<Uint8Array | "absent" | "rotten" | "removed"> {
+    return this.#inTurn(path, async () => {
+      if (this.#removals.has(path)) return "removed";
+      return this.#paths.has(path) ? await this.#read(path) : "absent";
+    });
   }
 
-  /** Durably gone when it resolves, but for those that it returns: the disk would not. One sync for all of them. */
+  /** A replica is there, whole or not, and the path is not removed. */
+  holds(path: string): boolean {
+    return this.#paths.has(path) && !this.#removals.has(path);
+  }
+
+  /** Replicas of what is removed: a dead incarnation, or the disk, did not bring it to its end. */
+  doomed(): string[] {
+    return [...this.#paths].filter(path => this.#removals.has(path));
+  }
+
+  /**
+   * Removed for whoever asks, durably, when it resolves. The replicas are durably gone, too, but
+   * for those that it returns: the disk would not. One sync for all of them.
+   */
   async remove(paths: readonly string[]): Promise<readonly string[]> {
+    await this.#removals.add(paths);
     const left: string[] = [];
     const unlinked: string[] = [];
     await Promise.all(
@@ -78,13 +110,21 @@ export class ReplicaFolder {
 
   /** Sorted by code unit. */
   list(prefix: string): string[] {
-    return [...this.#paths].filter(path => path.startsWith(prefix)).sort();
+    return [...this.#paths].filter(path => path.startsWith(prefix) && !this.#removals.has(path)).sort();
+  }
+
+  /** Takes away what uploads have left that came to nothing. */
+  async tidy(): Promise<void> {
+    for (const name of await this.#host.disk.readdir(incomingFolder(this.#dir)))
+      if (!this.#writing.has(name)) await this.#host.disk.rm(`${incomingFolder(this.#dir)}/${name}`, { force: true });
   }
 
   async #publish(path: string, contents: Uint8Array): Promise<void> {
     const { disk } = this.#host;
-    const temporary = `${incoming(this.#dir)}/${this.#writes++}`;
+    const name = String(this.#writes++);
+    const temporary = `${incomingFolder(this.#dir)}/${name}`;
     const place = replicaPath(this.#dir, path);
+    this.#writing.add(name);
     try {
       await writeNewFile(disk, temporary, encodeReplica(path, contents));
       await disk.rename(temporary, place);
@@ -96,6 +136,8 @@ export class ReplicaFolder {
       await disk.rm(place, { force: true });
       this.#paths.delete(path);
       throw error;
+    } finally {
+      this.#writing.delete(name);
     }
   }
 
@@ -146,10 +188,6 @@ async function obeyed(operation: Promise<void>): Promise<boolean> {
     if (!(error instanceof DiskError)) throw error;
     return false;
   }
-}
-
-function incoming(dir: string): string {
-  return `${dir}/incoming`;
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

@@ -45,4 +45,9 @@ export function replicaFolder(dir: string): string {
   return `${dir}/replicas`;
 }
 
+/** Where files lie while they are written: nobody reads there. */
+export function incomingFolder(dir: string): string {
+  return `${dir}/incoming`;
+}
+
 const HEADER_BYTES = 8;

@@ -3,7 +3,7 @@ import type { LogicalNode } from "../../runtime/graph/logical-graph.ts";
 import { decodeReplica, replicaPath } from "../../services/file-store/stored-replica.ts";
 import type { Setting } from "../oracle.ts";
 import type { Emission, OriginOfRecord } from "../reference/committed-pool.ts";
-import { NotJudged } from "../reference/keyed-fold.ts";
+import { NotJudged } from "../reference/not-judged.ts";
 import { imageOf } from "../reference/plain-value.ts";
 import { OutputBeforeLoss } from "./output-before-loss.ts";
 import type { VisibleRecord } from "./visible-record.ts";

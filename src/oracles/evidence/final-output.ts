@@ -2,7 +2,7 @@ import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-grap
 import { readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
 import type { FinalState, Setting } from "../oracle.ts";
 import { CommittedPool, type CommittedRecord } from "../reference/committed-pool.ts";
-import { NotJudged } from "../reference/keyed-fold.ts";
+import { AuthorThrew, NotJudged, PoisonRecord } from "../reference/not-judged.ts";
 import { referenceStrands, type Strand, type StrandInput } from "../reference/reference-run.ts";
 import { imageOf } from "../reference/plain-value.ts";
 import { findOrder, type FoundOrder, type WitnessedFold } from "../reference/witness-search.ts";
@@ -35,6 +35,8 @@ export class FinalOutput {
   readonly unexplained: readonly CommittedRecord[];
   /** Why this job's output is not judged; undefined: it is. */
   readonly notJudged: string | undefined;
+  /** A record on which the job's own code throws, before anything is kept of it. */
+  readonly poison: PoisonRecord | undefined;
 
   private constructor(setting: Setting, final: FinalState) {
     this.graph = setting.graph();
@@ -52,8 +54,10 @@ export class FinalOutput {
       this.strands = this.#explain(pool, final.job === "finished");
       this.unexplained = pool.rest();
     } catch (error) {
-      if (!(error instanceof NotJudged)) throw error;
+      // A fold that throws may do so in an order only that was never played.
+      if (!(error instanceof NotJudged) && !(error instanceof AuthorThrew)) throw error;
       this.notJudged = error.message;
+      if (error instanceof PoisonRecord) this.poison = error;
       this.committed ??= [];
       this.strands = [];
       this.unexplained = [];

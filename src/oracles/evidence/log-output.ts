@@ -4,7 +4,7 @@ import type { LogSource } from "../../runtime/connectors/log-source.ts";
 import type { LogicalNode } from "../../runtime/graph/logical-graph.ts";
 import type { BrokerHistory, CommittedRecord as LogRecord } from "../../services/log-broker/broker-log.ts";
 import type { Emission, OriginOfRecord } from "../reference/committed-pool.ts";
-import { NotJudged } from "../reference/keyed-fold.ts";
+import { NotJudged } from "../reference/not-judged.ts";
 import { imageOf } from "../reference/plain-value.ts";
 import type { VisibleRecord } from "./visible-record.ts";
 

@@ -3,7 +3,7 @@ import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-grap
 import { brokerLogPath, readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
 import type { Setting } from "../oracle.ts";
 import type { Emission } from "../reference/committed-pool.ts";
-import { NotJudged } from "../reference/keyed-fold.ts";
+import { NotJudged } from "../reference/not-judged.ts";
 import { preparedIn, type PreparedWork } from "./epochs.ts";
 import { fileEmission, fileOutput, fileSinkOf, visibleParts } from "./file-output.ts";
 import type { VisibleRecord } from "./visible-record.ts";

@@ -1,4 +1,5 @@
 import type { Observation } from "../../sim/observation.ts";
+import { FinalOutput } from "../evidence/final-output.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
@@ -10,7 +11,8 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  *
  * Left out — a job that neither ended nor completed a checkpoint within the bound: whoever plays the world calls it `Stuck`
  * and says who waits for whom. A failure by the time-out for slots is none that is allowed: the calm leaves enough. A
- * failure at once where the plan takes away what nobody can bring back: there it is what is owed.
+ * failure at once where the plan takes away what nobody can bring back: there it is what is owed. No such failure is
+ * allowed to a job whose own code throws on one of its records, before any state: no fault is to blame for it.
  */
 export const recovers: Oracle = {
   id: "FO-5",
@@ -36,10 +38,12 @@ class Recovery implements OracleFold {
     return undefined;
   }
 
-  end({ job }: FinalState): readonly Violation[] {
+  end(final: FinalState): readonly Violation[] {
     this.checked++;
     const { knobs } = this.#setting;
-    if (job === "failed") {
+    if (final.job === "failed") {
+      const { poison } = FinalOutput.of(this.#setting, final);
+      if (poison !== undefined) return [{ ...broken(`no restart helps: ${poison.message}`), where: poison.operator }];
       const restarts = Math.max(this.#attempts - 1, 0);
       const allowed = knobs["restartsMax"] ?? 0;
       return restarts >= allowed || this.#setting.lossIsPlanned === true

@@ -2,6 +2,7 @@ import type { KeyedContext, KeyedRuntimeContext, RecordContext } from "../../run
 import type { Key } from "../../runtime/api/key.ts";
 import type { ValueState } from "../../runtime/api/state.ts";
 import { type LogicalNode, reduceStateName } from "../../runtime/graph/logical-graph.ts";
+import { asAuthor, NotJudged } from "./not-judged.ts";
 import { copyOf } from "./plain-value.ts";
 import { callable, referenceContext } from "./stateless-flow.ts";
 
@@ -21,11 +22,6 @@ export interface KeyedFold {
   step(record: unknown, context: RecordContext, out: (result: unknown) => void): void;
   /** By state name, values that are there. */
   state(): ReadonlyMap<string, unknown>;
-}
-
-/** The reference cannot say what this job must do; the message says why. No defect of anybody. */
-export class NotJudged extends Error {
-  override readonly name = "NotJudged";
 }
 
 export function keyedOperator(node: LogicalNode): KeyedOperator {
@@ -84,7 +80,7 @@ function processing(node: LogicalNode): KeyedOperator {
             registerProcessingTimer: refuse,
             deleteProcessingTimer: refuse,
           };
-          author.process(copyOf(record), keyed, { collect: out });
+          asAuthor(node.name, () => author.process(copyOf(record), keyed, { collect: out }));
         },
         state: () => values,
       };

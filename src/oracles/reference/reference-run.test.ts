@@ -4,7 +4,7 @@ import { job } from "../../runtime/api/job.ts";
 import type { Sink } from "../../runtime/api/sink.ts";
 import type { Source } from "../../runtime/api/source.ts";
 import { describeJob } from "../../runtime/graph/compile-job.ts";
-import { NotJudged } from "./keyed-fold.ts";
+import { NotJudged } from "./not-judged.ts";
 import { imageOf } from "./plain-value.ts";
 import { referenceStrands, type Strand } from "./reference-run.ts";
 

@@ -1,8 +1,9 @@
 import type { RecordContext } from "../../runtime/api/functions.ts";
 import type { Key } from "../../runtime/api/key.ts";
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
-import type { Emission } from "./committed-pool.ts";
-import { type KeyedFold, type KeyedOperator, keyedOperator, NotJudged } from "./keyed-fold.ts";
+import { originName, type Emission } from "./committed-pool.ts";
+import { type KeyedFold, type KeyedOperator, keyedOperator } from "./keyed-fold.ts";
+import { asAuthor, AuthorThrew, NotJudged, PoisonRecord } from "./not-judged.ts";
 import { imageOf } from "./plain-value.ts";
 import { StatelessFlow } from "./stateless-flow.ts";
 
@@ -29,12 +30,21 @@ export function referenceStrands(graph: LogicalGraph, inputs: ReferenceInputs): 
     const { timestampOf } = source.operator.watermarks;
     for (const { split, records } of inputs.splitsOf(source)) {
       records.forEach((record, position) => {
-        const context: RecordContext = { timestampMs: timestampOf?.(record), watermarkMs: -Infinity };
-        flow.follow(source, record, context, (node, arrived) => {
-          const strand =
-            node.operator.kind === "sink" ? strands.toSink(node, split) : strands.ofKey(node, keyOf(node, arrived));
-          strand.add({ split, position, record: arrived, context }, ordered);
-        });
+        const lead = (): void => {
+          const timestampMs = asAuthor(source.name, () => timestampOf?.(record));
+          const context: RecordContext = { timestampMs, watermarkMs: -Infinity };
+          flow.follow(source, record, context, (node, arrived) => {
+            const strand =
+              node.operator.kind === "sink" ? strands.toSink(node, split) : strands.ofKey(node, keyOf(node, arrived));
+            strand.add({ split, position, record: arrived, context }, ordered);
+          });
+        };
+        try {
+          lead();
+        } catch (error) {
+          if (!(error instanceof AuthorThrew)) throw error;
+          throw new PoisonRecord(error.operator, originName({ split, position }), error.cause);
+        }
       });
     }
   }
@@ -187,5 +197,6 @@ function isKeyed(node: LogicalNode): boolean {
 function keyOf(node: LogicalNode, record: unknown): Key {
   if (node.operator.kind !== "reduce" && node.operator.kind !== "keyed-process")
     throw new Error(`${node.name} is not keyed.`);
-  return node.operator.key(record);
+  const { key } = node.operator;
+  return asAuthor(node.name, () => key(record));
 }

@@ -1,5 +1,6 @@
 import type { RecordContext, RichFunction, RuntimeContext } from "../../runtime/api/functions.ts";
 import type { LogicalEdge, LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
+import { asAuthor } from "./not-judged.ts";
 import { copyOf } from "./plain-value.ts";
 
 /**
@@ -85,7 +86,8 @@ function stepOf(node: LogicalNode): Step {
     case "flat-map": {
       const flatMap = callable(node, operator.function, "flatMap");
       return (record, _context, out) => {
-        for (const result of flatMap(record) as Iterable<unknown>) out(result);
+        // A generator throws while it is read.
+        for (const result of asAuthor(node.name, () => [...(flatMap(record) as Iterable<unknown>)])) out(result);
       };
     }
     case "process": {
@@ -106,7 +108,9 @@ export function callable<Name extends string>(
   given: ((...args: never[]) => unknown) | (RichFunction & Readonly<Record<Name, unknown>>),
   name: Name,
 ): (...args: unknown[]) => unknown {
-  if (typeof given === "function") return given as (...args: unknown[]) => unknown;
+  if (typeof given === "function") {
+    return (...args) => asAuthor(node.name, () => (given as (...args: unknown[]) => unknown)(...args));
+  }
   given.open?.(referenceContext("reference", node));
-  return (...args) => (given[name] as (...args: unknown[]) => unknown).apply(given, args);
+  return (...args) => asAuthor(node.name, () => (given[name] as (...args: unknown[]) => unknown).apply(given, args));
 }

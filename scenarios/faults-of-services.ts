@@ -1,9 +1,11 @@
-import { scenario } from "millrace";
+import { dataset, scenario } from "millrace";
 import { payments } from "./data/payments.ts";
+import { airportDelays } from "./jobs/airport-delays.ts";
 import { balances } from "./jobs/balances.ts";
 
 /** One scenario for each fault of the services. Those whose redundancy is gone end in an error that names what was lost. */
 const base = { job: balances, params: { recordsPerFetch: 20 }, input: { payments: payments(200) } };
+const files = { job: airportDelays, input: { flights: dataset("flights", { to: 300 }) } };
 
 export const sessionsExpire = scenario("sessions-expire", {
   ...base,
@@ -55,6 +57,47 @@ export const classicBroker = scenario("classic-broker", {
   cluster: { broker: "classic" },
   knobs: { restartsMax: 3, transactionTimeoutMs: 1_000, stormMs: 12_000 },
   plan: on => [on.checkpoint(2).completed().kill("jm0", { forMs: 8_000 })],
+});
+
+export const storeErrorStorm = scenario("store-error-storm", {
+  ...files,
+  why: "Two storage nodes answer half of what they are asked with an error, some of it after it was done: nothing is done twice, nothing is taken for done.",
+  plan: on => [
+    on.checkpoint(1).completed().store("dfs0").errors({ perMille: 500, forMs: 4_000 }),
+    on.checkpoint(2).triggered().store("dfs1").errors({ perMille: 400, forMs: 3_000 }),
+    on.checkpoint(2).completed().failTask("delays[0]"),
+  ],
+});
+
+export const lateReplica = scenario("late-replica", {
+  ...base,
+  why: "A storage node answers when everybody has given it up, and has done what it was asked all the same: its replicas are no others than those of the rest.",
+  plan: on => [
+    on.checkpoint(1).completed().store("dfs1").slow({ byMs: 1_500, forMs: 5_000 }),
+    on.checkpoint(3).completed().kill("tm0", { forMs: 200 }),
+  ],
+});
+
+export const listingOfYesterday = scenario("listing-of-yesterday", {
+  ...files,
+  why: "A sink that restores asks what lies on the store, and one node's listing lacks the newest marker while the other's node is away: a committed file is not swept.",
+  plan: on => [
+    on.firstRecord().store("dfs0").staleList({ byMs: 60_000, forMs: 20_000 }),
+    on.firstRecord().store("dfs1").staleList({ byMs: 60_000, forMs: 20_000 }),
+    on.checkpoint(2).committed().plus({ ms: 5 }).kill("dfs2", { forMs: 3_000 }),
+    on.checkpoint(2).committed().plus({ ms: 10 }).kill("tm0", { forMs: 100 }),
+  ],
+});
+
+export const uploadsThatBreakOff = scenario("uploads-that-break-off", {
+  ...files,
+  why: "Uploads break off in their middle, on one node after the other: half a file is never met, and is there no more at the end.",
+  plan: on => [
+    on.checkpoint(1).triggered().store("dfs0").partialUpload({ times: 6, forMs: 4_000 }),
+    on.checkpoint(2).triggered().store("dfs1").partialUpload({ times: 6, forMs: 4_000 }),
+    on.checkpoint(2).completed().kill("dfs0", { forMs: 200 }),
+    on.checkpoint(2).completed().kill("tm0", { forMs: 200 }),
+  ],
 });
 
 export const batchOfTheDead = scenario("batch-of-the-dead", {

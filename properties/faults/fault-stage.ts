@@ -7,6 +7,7 @@ import { SimDisk } from "../../src/sim/disk/sim-disk.ts";
 import { Site } from "../../src/sim/site.ts";
 import type { Fault, FaultEffect } from "../../src/world/fault.ts";
 import { FaultEngine } from "../../src/world/fault-engine.ts";
+import { StorageFaults } from "../../src/world/faults/storage-faults.ts";
 import { TaskFaults } from "../../src/world/faults/task-faults.ts";
 import { layoutOf } from "../../src/world/layout.ts";
 import { Supervisor } from "../../src/world/supervisor.ts";
@@ -54,6 +55,7 @@ export async function playFaults(plan: readonly Fault[], programs: Readonly<Reco
         checkpointing: undefined,
         restartStrategy: undefined,
       }),
+      storage: new StorageFaults(() => kernel.nowUs),
       disk: machine => disks.get(machine)!,
       restart: role => supervisor.restart(role),
       powerUp: machine => supervisor.powerUp(machine),

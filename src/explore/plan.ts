@@ -2,6 +2,7 @@ import type { EventPattern, Fault, FaultKind, Trigger } from "../world/fault.ts"
 import { diskMoment, type DiskMoment } from "./disk-plan.ts";
 import { Misuse } from "./misuse.ts";
 import { microseconds, whole } from "./plan-number.ts";
+import { storeMoment, type StoreMoment } from "./store-plan.ts";
 
 /**
  * How an author writes a plan: `on.checkpoint(3).aligned("sink[0]").kill("tm0", { forMs: 500 })`. It owns the words of
@@ -57,6 +58,8 @@ export interface Moment {
   reset(link: string): Fault;
   /** Everything else that befalls a disk. */
   disk(role: string): DiskMoment;
+  /** What a storage node that is up does to its users. */
+  store(role: string): StoreMoment;
   diskError(role: string, options?: { readonly operation?: DiskOperation; readonly times?: number }): Fault;
   syncFails(role: string, options?: { readonly times?: number }): Fault;
   diskSlow(role: string, options: Lasting & { readonly byMs: number }): Fault;
@@ -184,6 +187,7 @@ function moment(when: Trigger, stepped?: string): Moment {
     cut: (target, options) => fault("net.cut", target, lasting(options)),
     reset: link => fault("net.reset", link),
     disk: role => diskMoment((kind, more) => fault(kind, role, more)),
+    store: role => storeMoment((kind, more) => fault(kind, role, more)),
     diskError: (role, options = {}) =>
       fault("disk.error", role, {
         params: { operation: options.operation ?? "write", times: whole("times", options.times ?? 1, 1) },

@@ -2,7 +2,7 @@ import type { Fault, FaultKind, Trigger } from "../world/fault.ts";
 import { rpcMethods } from "../world/faults/rpc-methods.ts";
 import type { DamageBudget } from "./damage-budget.ts";
 import type { Dice } from "./dice.ts";
-import { linkOf, processOf, sinkOf, subtaskOf, workerOf, type StormGround } from "./storm-targets.ts";
+import { linkOf, processOf, sinkOf, storageOf, subtaskOf, workerOf, type StormGround } from "./storm-targets.ts";
 
 /**
  * Faults of a storm beyond the common ones, each within what a cluster can bear. It owns how hard and how long they
@@ -124,6 +124,31 @@ export function rarerFault(
       return { kind, target: "broker", when };
     case "coord.expire-sessions":
       return { kind, target: "coord", when };
+    case "store.errors":
+      return {
+        kind,
+        target: storageOf(dice, ground),
+        when,
+        forUs: forUs(200_000, 4_000_000),
+        params: { perMille: dice.between(100, 1_000) },
+      };
+    case "store.slow":
+    case "store.stale-list":
+      return {
+        kind,
+        target: storageOf(dice, ground),
+        when,
+        forUs: forUs(500_000, 5_000_000),
+        params: { byUs: dice.magnitude(5_000, 3_000_000) },
+      };
+    case "store.partial-upload":
+      return {
+        kind,
+        target: storageOf(dice, ground),
+        when,
+        forUs: forUs(1_000_000, 5_000_000),
+        params: { times: dice.between(1, 5) },
+      };
     case "task.stuck-cancel":
       // It bites when an attempt is cancelled: most wait for that moment.
       return {

@@ -6,7 +6,7 @@ import type { JobReference } from "../runtime/task/task-contract.ts";
 import { coordinationLogPath } from "../services/coordination/coordination-log.ts";
 import { coordinationMain } from "../services/coordination/coordination-server.ts";
 import { removalLogPath } from "../services/file-store/removals.ts";
-import { storageNodeMain } from "../services/file-store/storage-node.ts";
+import { storageNodeMain, type StartServer } from "../services/file-store/storage-node.ts";
 import { formattedLog } from "../services/log-entry.ts";
 import { brokerLogPath } from "../services/log-broker/broker-log.ts";
 import { logBrokerMain } from "../services/log-broker/log-broker.ts";
@@ -25,7 +25,7 @@ export function startRole(host: Host, kind: RoleKind, start: RoleStart): void {
       return logBrokerMain(host, { ...server, ...(start.brokerMode === undefined ? {} : { mode: start.brokerMode }) });
     case "storage": {
       const { storageNodes: nodes, replicas, rpcTimeoutMs } = start.cluster;
-      return storageNodeMain(host, { ...server, nodes, replicas, rpcTimeoutMs });
+      return storageNodeMain(host, { ...server, nodes, replicas, rpcTimeoutMs }, start.serveStorage);
     }
     case "job-manager":
       return jobManagerMain(host, { ...start.cluster, job: start.job }, start.jobs);
@@ -64,6 +64,8 @@ export interface RoleStart {
   readonly jobs: JobLoader;
   /** Default: durable prepare. */
   readonly brokerMode?: BrokerMode;
+  /** Default: as it is. */
+  readonly serveStorage?: StartServer;
 }
 
 export function rpcAddress(role: string): string {

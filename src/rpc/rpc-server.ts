@@ -44,6 +44,8 @@ export type RpcHandler = (body: unknown, call: RpcCall) => unknown;
 
 export interface RpcCall {
   readonly peer: string;
+  /** Breaks the caller's connection: it does not learn what became of this call, nor of any other on it. */
+  reset(): void;
 }
 
 export interface RpcServer {
@@ -54,7 +56,7 @@ export interface RpcServer {
 
 function serve(connection: Connection, served: Served, gone: () => void): void {
   const reader = new FrameReader();
-  const call: RpcCall = { peer: connection.peer };
+  const call: RpcCall = { peer: connection.peer, reset: () => connection.reset() };
   const answer = (frame: Frame): void => {
     if (frame.type === "request") handle(connection, served, call, frame);
   };

@@ -111,7 +111,7 @@ class Play {
     this.#played = played;
     this.#journal = new Journal({ record: record ?? false, ...(onEntry === undefined ? {} : { onEntry }) });
     this.world = new World(played, actors, { journal: this.#journal, eventsMax });
-    const { kernel, site, layout, supervisor, tasks } = this.world;
+    const { kernel, site, layout, supervisor, tasks, storage } = this.world;
     const records = Object.values(actors.input)
       .flat()
       .reduce((sum, partition) => sum + partition.length, 0);
@@ -122,6 +122,7 @@ class Play {
         site,
         layout,
         tasks,
+        storage,
         disk: machine => this.world.disk(machine),
         restart: role => supervisor.restart(role),
         powerUp: machine => supervisor.powerUp(machine),
@@ -180,7 +181,7 @@ class Play {
       this.#log.emitted(role, event, kernel.nowUs);
       this.#triggers.onEmit(role, event);
       // The event is a hint to look; whether the job has ended is read from durable bytes.
-      if (event.event === "job.finished" || event.event === "job.failed" || event.event === "service.data-lost") {
+      if (endings.has(event.event)) {
         kernel.at(kernel.nowUs, kernel.owner("calm"), () => this.#jobMayHaveEnded(role, event));
       }
     });
@@ -188,6 +189,9 @@ class Play {
 
   #jobMayHaveEnded(role: string, { event, detail }: HostEvent): void {
     if (this.#jobEndedUs !== undefined) return;
+    // Of what is gone for good somebody has said that it does not answer: more is not to come.
+    if (event === "service.unreachable" && this.#isUsedUp(String(detail?.["service"])))
+      this.#hearsay ??= { state: "failed", cause: String(detail?.["cause"]) };
     // Where the disk of the coordination service keeps nothing that it was given, what was said is all there is.
     if (this.#engine.damaged.has("coord")) {
       if (event === "job.finished") this.#hearsay ??= { state: "finished" };
@@ -200,6 +204,17 @@ class Play {
     this.#calm();
     // What is left to tidy up (subsumed checkpoints, recovery data) gets the time of two calls.
     kernel.at(kernel.nowUs + 2 * this.#played.knobs.rpcTimeoutMs * 1000, kernel.owner("calm"), () => kernel.stop());
+  }
+
+  /** Whether the service is gone, and nothing is left that could stand in for it. */
+  #isUsedUp(service: string): boolean {
+    const { supervisor, layout } = this.world;
+    if (!supervisor.abandoned.has(service)) return false;
+    if (!layout.storage.includes(service)) return true;
+    const gone = layout.storage.filter(role => supervisor.abandoned.has(role));
+    const lost = layout.storage.filter(role => gone.includes(role) || this.#engine.damaged.has(role));
+    const { replicas } = this.#played.topology;
+    return lost.length >= replicas || layout.storage.length - gone.length < replicas;
   }
 
   /** Faults stop; what the job needs is healed, and the seed leaves some of the rest dead. */
@@ -283,6 +298,14 @@ class Play {
     return [why, ...[...ailing, ...well].map(({ line }) => line)].join("\n");
   }
 }
+
+/** What may mean that there is nothing more to wait for. */
+const endings: ReadonlySet<string> = new Set([
+  "job.finished",
+  "job.failed",
+  "service.data-lost",
+  "service.unreachable",
+]);
 
 type JobOutcome = Pick<JobRecord, "state" | "cause">;
 

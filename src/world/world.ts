@@ -14,6 +14,7 @@ import { SimDisk } from "../sim/disk/sim-disk.ts";
 import { Site } from "../sim/site.ts";
 import type { Case } from "./case.ts";
 import { clusterOf } from "./cluster-of.ts";
+import { StorageFaults } from "./faults/storage-faults.ts";
 import { TaskFaults } from "./faults/task-faults.ts";
 import { layoutOf, type Layout, type PlacedRole } from "./layout.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -28,6 +29,7 @@ export class World {
   readonly layout: Layout;
   readonly supervisor: Supervisor;
   readonly tasks: TaskFaults;
+  readonly storage: StorageFaults;
   readonly graph: JobGraph;
   readonly #played: Case;
   readonly #actors: Actors;
@@ -48,6 +50,7 @@ export class World {
     });
     this.graph = compileJob(actors.job, actors.params, { parallelism: topology.parallelism });
     this.tasks = new TaskFaults(this.graph);
+    this.storage = new StorageFaults(() => this.kernel.nowUs);
     this.#addMachines();
     for (const { role, machine } of this.layout.roles) this.site.place(role, machine);
     this.#format();
@@ -149,19 +152,26 @@ export class World {
     }
   }
 
-  #mainOf(placed: PlacedRole, start: Omit<Parameters<typeof startRole>[2], "jobs" | "brokerMode">): Main {
+  #mainOf(
+    placed: PlacedRole,
+    start: Omit<Parameters<typeof startRole>[2], "jobs" | "brokerMode" | "serveStorage">,
+  ): Main {
     const main = this.#programOf(placed, start);
     const { portOf } = this.#actors;
     return portOf === undefined ? main : host => main(portOf(host));
   }
 
-  #programOf({ role, kind }: PlacedRole, start: Omit<Parameters<typeof startRole>[2], "jobs" | "brokerMode">): Main {
+  #programOf(
+    { role, kind }: PlacedRole,
+    start: Omit<Parameters<typeof startRole>[2], "jobs" | "brokerMode" | "serveStorage">,
+  ): Main {
     if (kind === "service") return this.#actors.services[role]!.main;
     return host => {
       // One incarnation, one import: what the job's module keeps does not outlive the process.
       const job = this.#jobOf(role);
-      if (job !== undefined)
-        startRole(host, kind, { ...start, brokerMode: this.#played.topology.broker, jobs: () => job });
+      if (job === undefined) return;
+      const brokerMode = this.#played.topology.broker;
+      startRole(host, kind, { ...start, brokerMode, serveStorage: this.storage.server(role), jobs: () => job });
     };
   }
 }

@@ -109,9 +109,10 @@ class FileWriter<T> implements SinkWriter<T> {
   }
 
   async #sweep(names: readonly string[]): Promise<void> {
-    for (let left = names; left.length > 0 && !this.#closed;) {
+    let left = names;
+    for (let delayMs = SWEEP_MS_MIN; left.length > 0 && !this.#closed; delayMs = Math.min(2 * delayMs, SWEEP_MS_MAX)) {
       left = await this.#parts.discard(left);
-      if (left.length > 0) await pause(this.#host, SWEEP_RETRY_MS);
+      if (left.length > 0) await pause(this.#host, delayMs);
     }
   }
 
@@ -121,7 +122,8 @@ class FileWriter<T> implements SinkWriter<T> {
 }
 
 /** Garbage is not urgent, and a node that was away is soon back. */
-const SWEEP_RETRY_MS = 200;
+const SWEEP_MS_MIN = 200;
+const SWEEP_MS_MAX = 5_000;
 
 class FileCommitter implements SinkCommitter {
   readonly #parts: PartStore;

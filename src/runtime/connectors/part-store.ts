@@ -1,9 +1,11 @@
 import { DiskError, type Disk } from "../../host/disk.ts";
 import { exists, makeDurableFolder, writeNewFile } from "../../host/file.ts";
 import type { Host } from "../../host/host.ts";
+import { RpcFault } from "../../rpc/rpc-error.ts";
 import { FileStoreClient } from "../../services/file-store/file-store-client.ts";
 import type { ClusterServices } from "../api/cluster-services.ts";
 import type { CommitOutcome } from "../api/sink.ts";
+import { isUnanswered } from "./until-known.ts";
 
 /**
  * Where a file sink's parts lie, and what makes one visible. It owns the two steps of a part, each safe against a crash
@@ -118,14 +120,33 @@ class StoredParts implements PartStore {
     return { pending: (await this.#names("parts")).filter(name => !decided.has(name)), committed };
   }
 
+  /**
+   * A listing may lack a marker that is there, where a node is away and another's listing is stale. So a part goes only
+   * when every node has said that it has no marker of it.
+   */
   async discard(names: readonly string[]): Promise<readonly string[]> {
+    const states = await Promise.all(names.map(name => this.#isCommitted(name)));
+    const uncommitted = names.filter((_, i) => states[i] === false);
+    const unknown = names.filter((_, i) => states[i] === undefined);
+    if (uncommitted.length === 0) return unknown;
     const prefix = `${this.#folder}/parts/`;
-    const { left } = await this.#store.remove(names.map(name => `${prefix}${name}`));
-    return left.map(path => path.slice(prefix.length));
+    const { left } = await this.#store.remove(uncommitted.map(name => `${prefix}${name}`));
+    return [...unknown, ...left.map(path => path.slice(prefix.length))];
   }
 
   close(): void {
     this.#store.close();
+  }
+
+  /** Undefined: not every node has answered. */
+  async #isCommitted(name: string): Promise<boolean | undefined> {
+    try {
+      return (await this.#store.get(`${this.#folder}/committed/${name}`)) !== undefined;
+    } catch (error) {
+      if (error instanceof RpcFault && error.code === "rotten") return true;
+      if (isUnanswered(error)) return undefined;
+      throw error;
+    }
   }
 
   async #names(folder: string): Promise<string[]> {

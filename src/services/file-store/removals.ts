@@ -69,6 +69,10 @@ export class Removals {
     return [...this.#tombstones].flatMap(([path, at]) => (at === undefined && path.startsWith(prefix) ? [path] : []));
   }
 
+  known(prefix: string): string[] {
+    return [...this.#tombstones.keys()].filter(path => path.startsWith(prefix));
+  }
+
   settled(): string[] {
     return [...this.#tombstones].flatMap(([path, at]) => (at === undefined ? [] : [path]));
   }

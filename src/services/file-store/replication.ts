@@ -47,7 +47,7 @@ export class Replication {
   /** A node of a new cluster has nothing to catch up with. */
   begin(): void {
     if (this.#removals.catchingUp || this.#removals.size > 0 || this.#folder.size > 0) void this.#pass();
-    else this.#later();
+    else this.#after(PASS_MS);
   }
 
   /** A removal came: unless its author says soon that all nodes have it, they are told from here. */
@@ -69,11 +69,13 @@ export class Replication {
   }
 
   #later(): void {
-    if (this.#peers.length === 0) return;
     const isNew = this.#peers.some(peer => peer.inventory === undefined && !this.#isGone(peer));
-    const delayMs =
-      this.#removals.catchingUp || isNew ? RETRY_MS : PASS_MS + (this.#host.random.uint32() % PASS_JITTER_MS);
-    this.#host.timer(delayMs, () => void this.#pass());
+    this.#after(this.#removals.catchingUp || isNew ? RETRY_MS : PASS_MS);
+  }
+
+  #after(delayMs: number): void {
+    if (this.#peers.length > 0)
+      this.#host.timer(delayMs + ((this.#host.random.uint32() % delayMs) >> 2), () => void this.#pass());
   }
 
   async #pass(): Promise<void> {
@@ -185,8 +187,8 @@ interface Inventory {
 
 /** The author of a removal has heard from all nodes by then, or will not. */
 const TELL_MS = 500;
+/** And up to a quarter more: nodes that started together do not ask together. */
 const PASS_MS = 5_000;
-const PASS_JITTER_MS = 1_000;
 /** Whoever has not heard its peers since it started does not wait for the next pass. */
 const RETRY_MS = 200;
 /** Three passes: longer than a restart, or a cut that heals. */

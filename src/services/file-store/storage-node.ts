@@ -15,19 +15,26 @@ import { Replication, type StorageRing } from "./replication.ts";
  * A node that has lost its disk answers only its peers until it has caught up with them: what it lacks would look like
  * what never was.
  */
-export function storageNodeMain(host: Host, config: StorageNodeConfig): void {
-  void serve(host, config);
+export function storageNodeMain(
+  host: Host,
+  config: StorageNodeConfig,
+  startServer: StartServer = startRpcServer,
+): void {
+  void serve(host, config, startServer);
 }
 
 export interface StorageNodeConfig extends StorageRing {
   readonly dir: string;
 }
 
-async function serve(host: Host, config: StorageNodeConfig): Promise<void> {
+/** How handlers are served; whoever starts the node may put something before them. */
+export type StartServer = (host: Host, address: string, handlers: RpcHandlers) => Promise<unknown>;
+
+async function serve(host: Host, config: StorageNodeConfig, startServer: StartServer): Promise<void> {
   const removals = await Removals.open(host, config.dir);
   const folder = await untilDiskObeys(host, () => ReplicaFolder.open(host, config.dir, removals));
   const replication = new Replication(host, { folder, removals }, config);
-  await startRpcServer(host, config.address, {
+  await startServer(host, config.address, {
     ...unlessCatchingUp(removals, handlers(folder, removals, replication)),
     "store.inventory": () => ({
       files: folder.list(""),
@@ -72,7 +79,7 @@ function handlers(folder: ReplicaFolder, removals: Removals, replication: Replic
     "store.find": request => ({ removed: removals.has(readPath(new Body(request))) }),
     "store.list": request => {
       const prefix = new Body(request).text("prefix");
-      return { paths: folder.list(prefix), removed: removals.unsettled(prefix) };
+      return { paths: folder.list(prefix), removed: removals.known(prefix) };
     },
   };
 }

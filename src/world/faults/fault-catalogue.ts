@@ -10,6 +10,7 @@ import { networkPatterns } from "./network-patterns.ts";
 import { processFaults } from "./process-faults.ts";
 import { restartFaults } from "./restart-faults.ts";
 import { rpcFaults } from "./rpc-faults.ts";
+import { storeFaults } from "./store-faults.ts";
 import { serviceFaults } from "./service-faults.ts";
 
 /** Every kind of fault that can be injected, in the order in which `list faults` shows them. */
@@ -24,6 +25,7 @@ export const faultCatalogue: readonly FaultDevice[] = [
   ...diskFaults,
   ...durableDamage,
   ...serviceFaults,
+  ...storeFaults,
   ...attemptFaults,
 ];
 

@@ -4,6 +4,7 @@ import type { SimDisk } from "../../sim/disk/sim-disk.ts";
 import type { Site } from "../../sim/site.ts";
 import { faultName, type Fault, type FaultKind, type Owes } from "../fault.ts";
 import type { Layout } from "../layout.ts";
+import type { StorageFaults } from "./storage-faults.ts";
 import type { TaskFaults } from "./task-faults.ts";
 
 /**
@@ -29,8 +30,9 @@ export interface FaultDevice {
   inject(levers: Levers, fault: Fault): Injected;
 }
 
-/** `broker` and `coordination` are the roles of that name, `role` names any process, `machine` the machine of a role, `link` an ordered pair `a>b` of roles, `subtask` an operator's `name[i]`. */
-export type TargetKind = "role" | "broker" | "coordination" | "machine" | "site" | "link" | "link-or-role" | "subtask";
+/** `broker` and `coordination` are the roles of that name, `storage` is a storage node, `role` names any process, `machine` the machine of a role, `link` an ordered pair `a>b` of roles, `subtask` an operator's `name[i]`. */
+export type TargetKind =
+  "role" | "broker" | "coordination" | "storage" | "machine" | "site" | "link" | "link-or-role" | "subtask";
 
 export type ParamRule =
   | { readonly type: "integer"; readonly min: number; readonly max: number; readonly otherwise: number }
@@ -59,6 +61,7 @@ export interface Levers {
   readonly site: Site;
   readonly layout: Layout;
   readonly tasks: TaskFaults;
+  readonly storage: StorageFaults;
   disk(machine: string): SimDisk;
   /** A new life of a role that is dead and whose machine has power; otherwise nothing. */
   restart(role: string): void;

@@ -78,6 +78,8 @@ function fits(target: string, kind: TargetKind, { services, subtasks }: FaultGro
       return target === "broker";
     case "coordination":
       return target === "coord";
+    case "storage":
+      return /^dfs\d+$/.test(target);
     case "site":
       return target === "site";
     case "link":
@@ -99,6 +101,8 @@ function wanted(kind: TargetKind, { services = [], subtasks }: FaultGround): str
       return `"broker"`;
     case "coordination":
       return `"coord"`;
+    case "storage":
+      return `a storage node, such as "dfs0"`;
     case "site":
       return `"site"`;
     case "link":

@@ -62,6 +62,8 @@ const told: ReadonlySet<string> = new Set([
   "job.restart",
   "job.finished",
   "job.failed",
+  "service.data-lost",
+  "service.unreachable",
   "checkpoint.complete",
   "task.failed",
 ]);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { outputClaims } from "../oracles/output-claims.ts";
 import { beginSuite, builtInOracles, type Suite } from "../oracles/suite.ts";
 import type { Setting, Violation } from "../oracles/oracle.ts";
@@ -179,8 +180,17 @@ function settingOf(
     ...(played.topology.broker === "classic" || played.plan.some(({ kind }) => losesForGood(kind))
       ? { lossIsPlanned: true }
       : {}),
+    ...(isReduced(played, scenario) ? { planIsReduced: true } : {}),
     ...(scenario.compare === undefined ? {} : { compare: scenario.compare }),
   };
+}
+
+function isReduced(played: Case, { plan, fixed }: Scenario): boolean {
+  const keeps = <T extends object>(wanted: Partial<T>, has: T): boolean =>
+    (Object.keys(wanted) as (keyof T)[]).every(name => has[name] === wanted[name]);
+  const { topology, knobs } = played;
+  const isWhole = plan.every(fault => played.plan.some(other => isDeepStrictEqual(other, fault)));
+  return !isWhole || !keeps(fixed.topology, topology) || !keeps(fixed.knobs, knobs);
 }
 
 /** Record i of a topic lies in partition i mod n: each partition keeps the order of the whole. */

@@ -66,6 +66,8 @@ export interface Setting {
   readonly lossIsPlanned?: true;
   /** The plan damages more than replicas can make good: what was committed may not be there any more. */
   readonly outputMayBeLost?: true;
+  /** Not all of the scenario's own plan and settings are played, as while a failure is shrunk: less may go wrong. */
+  readonly planIsReduced?: true;
   /** A comparison weaker than equality along the committed order, with the scenario's reason. */
   readonly compare?: { readonly by: "per-key-sequence" | "multiset"; readonly because: string };
 }

@@ -22,10 +22,15 @@ test("a scenario may say how often its job begins", () => {
   expect(told(attempts({ least: 2 }), [1]).violations).toMatchObject([{ expected: "at least 2" }]);
 });
 
+test("how often a job must begin is not asked of a part of the plan", () => {
+  expect(told(attempts({ least: 2 }), [1], { planIsReduced: true }).violations).toEqual([]);
+  expect(told(attempts({ most: 1 }), [1, 2], { planIsReduced: true }).violations).toHaveLength(1);
+});
+
 /** The job is begun once for each entry, by that leader; between two of them checkpoint ids are taken. */
-function told(oracle: Oracle, leaders: readonly number[]) {
+function told(oracle: Oracle, leaders: readonly number[], more: { readonly planIsReduced?: true } = {}) {
   const history = new MadeHistory(totals);
-  const judgement = judge(oracle, history.setting({ knobs: { restartsMax: 2 } }));
+  const judgement = judge(oracle, history.setting({ knobs: { restartsMax: 2 }, ...more }));
   leaders.forEach((leader, i) => {
     history.set(countersKey(JOB), { leader, attempts: i + 1, checkpoints: i * 64 });
     history.set(countersKey(JOB), { leader, attempts: i + 1, checkpoints: (i + 1) * 64 });

@@ -7,7 +7,8 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  *
  * Reads: the count of attempts in the coordination service's log, by the leader that took each.
  *
- * Left out — when a restart comes: the moment of a failure is its leader's own. That a job does not fail below its limit: FO-5.
+ * Left out — how often a job must begin where not all of the scenario's plan is played, as while a failure is shrunk. When
+ * a restart comes: the moment of a failure is its leader's own. That a job does not fail below its limit: FO-5.
  */
 export const limitsAreExact: Oracle = {
   id: "FO-4",
@@ -36,12 +37,14 @@ class Attempts implements OracleFold {
   checked = 0;
   readonly #record: CheckpointRecord;
   readonly #bounds: { readonly least?: number; readonly most: number; readonly perTerm: boolean };
+  readonly #planIsReduced: boolean;
   readonly #byLeader = new Map<number, number>();
   #attempts = 0;
 
   constructor(setting: Setting, bounds: { readonly least?: number; readonly most: number; readonly perTerm: boolean }) {
     this.#record = CheckpointRecord.of(setting);
     this.#bounds = bounds;
+    this.#planIsReduced = setting.planIsReduced === true;
   }
 
   on(observation: Observation): Violation | undefined {
@@ -61,7 +64,7 @@ class Attempts implements OracleFold {
 
   end({ job }: FinalState): readonly Violation[] {
     const { least = 0 } = this.#bounds;
-    if (job !== "finished" || this.#attempts >= least) return [];
+    if (job !== "finished" || this.#attempts >= least || this.#planIsReduced) return [];
     return [broken(`the job was begun ${this.#attempts} times`, `at least ${least}`)];
   }
 }

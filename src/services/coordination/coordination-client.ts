@@ -2,6 +2,7 @@ import type { Host } from "../../host/host.ts";
 import { Body } from "../../rpc/body.ts";
 import { RpcClient } from "../../rpc/rpc-client.ts";
 import { LogWitness } from "../log-witness.ts";
+import { SilenceAlarm } from "../silence-alarm.ts";
 
 /**
  * The coordination service as its users see it: keys with revisions, one linearizable compare-and-set, and sessions
@@ -13,11 +14,13 @@ import { LogWitness } from "../log-witness.ts";
  */
 export class CoordinationClient {
   readonly #rpc: RpcClient;
+  readonly #alarm: SilenceAlarm;
   readonly #address: string;
   readonly #witness = new LogWitness();
 
   constructor(host: Host, options: { readonly address: string; readonly rpcTimeoutMs: number }) {
     this.#rpc = new RpcClient(host, { timeoutMs: options.rpcTimeoutMs });
+    this.#alarm = new SilenceAlarm(host);
     this.#address = options.address;
   }
 
@@ -67,7 +70,8 @@ export class CoordinationClient {
   }
 
   async #call(method: string, body: object): Promise<Body> {
-    return this.#witness.hears(await this.#rpc.call(this.#address, method, this.#witness.asks(body)));
+    const call = this.#rpc.call(this.#address, method, this.#witness.asks(body));
+    return this.#witness.hears(await this.#alarm.hear(this.#address, call));
   }
 }
 

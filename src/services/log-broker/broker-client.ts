@@ -2,6 +2,7 @@ import type { Host } from "../../host/host.ts";
 import { Body } from "../../rpc/body.ts";
 import { RpcClient } from "../../rpc/rpc-client.ts";
 import { LogWitness } from "../log-witness.ts";
+import { SilenceAlarm } from "../silence-alarm.ts";
 import type { LogPosition } from "../write-ahead-log.ts";
 import { packRecord, unpackFetched, type FetchedRecord, type NewRecord } from "./log-record.ts";
 
@@ -18,9 +19,11 @@ export class BrokerClient {
   readonly #address: string;
   readonly #timeoutMs: number;
   readonly #witness = new LogWitness();
+  readonly #alarm: SilenceAlarm;
 
   constructor(host: Host, options: { readonly address: string; readonly rpcTimeoutMs: number }) {
     this.#rpc = new RpcClient(host, { timeoutMs: options.rpcTimeoutMs });
+    this.#alarm = new SilenceAlarm(host);
     this.#address = options.address;
     this.#timeoutMs = options.rpcTimeoutMs;
   }
@@ -151,7 +154,8 @@ export class BrokerClient {
   }
 
   async #call(method: string, body: object, options?: { readonly timeoutMs: number }): Promise<Body> {
-    return this.#witness.hears(await this.#rpc.call(this.#address, method, this.#witness.asks(body), options));
+    const call = this.#rpc.call(this.#address, method, this.#witness.asks(body), options);
+    return this.#witness.hears(await this.#alarm.hear(this.#address, call));
   }
 }
 

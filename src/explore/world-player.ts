@@ -137,7 +137,8 @@ export function verdictOf(
     case "failed":
       // What cannot be borne is owed an end that says so, and everything that was committed must be right all the same.
       // Damage to fewer disks than there are replicas can be borne.
-      if (failureIsOwed || end.faults.some(({ effective, kind }) => effective && losesForGood(kind)))
+      // What was asked of a broker may have happened though its answer is still on the way: fired is enough.
+      if (failureIsOwed || end.faults.some(({ fired, kind }) => fired && losesForGood(kind)))
         return { kind: "passed" };
       return {
         kind: "violated",

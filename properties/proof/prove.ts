@@ -49,7 +49,7 @@ function flagsOf(args: readonly string[]): ReturnType<typeof parse> | undefined 
   }
 }
 
-function parse(args: readonly string[]): ProveFlags & { readonly list: boolean } {
+function parse(args: readonly string[]): ProveFlags & { readonly list: boolean; readonly help: boolean } {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -58,13 +58,36 @@ function parse(args: readonly string[]): ProveFlags & { readonly list: boolean }
       again: { type: "boolean", default: false },
       timed: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
     },
   });
   return { ...values, only: values.only, time: values.time === undefined ? undefined : duration(values.time) };
 }
 
+const help = `Usage: npm run proof -- [options]
+
+Plays what is not yet proved of this build, and writes the figures to reports/proof.json after each proof. Stop it when
+you like: it goes on where it was.
+
+Options:
+  --list          what there is to prove, and nothing more
+  --only <start>  those whose id begins so
+  --time <time>   begin none that would not be over by then, such as 540s or 2h
+  --timed         those that measure time, too: on a quiet machine
+  --again         also what is proved already
+  --help
+
+Exit codes: 0 all that was played held · 1 something did not · 2 bad input
+
+Examples:
+  $ npm run proof
+  $ npm run proof -- --only bug/sink. --time 10m
+  $ npm run proof -- --only storms/ --again
+`;
+
 const flags = flagsOf(process.argv.slice(2));
 if (flags === undefined) process.exitCode = 2;
+else if (flags.help) process.stdout.write(help);
 else if (flags.list)
   for (const { id, issue, what } of allProofs) process.stdout.write(`${id.padEnd(42)} issue ${issue}: ${what}\n`);
 else process.exitCode = await prove(flags);

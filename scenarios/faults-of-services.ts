@@ -80,12 +80,13 @@ export const lateReplica = scenario("late-replica", {
 
 export const listingOfYesterday = scenario("listing-of-yesterday", {
   ...files,
-  why: "A sink that restores asks what lies on the store, and one node's listing lacks the newest marker while the other's node is away: a committed file is not swept.",
+  why: "A sink that restores asks what lies on the store, and every listing lacks some of what came of late: a file whose marker nobody lists is committed all the same, and not swept.",
   plan: on => [
     on.firstRecord().store("dfs0").staleList({ byMs: 60_000, forMs: 20_000 }),
     on.firstRecord().store("dfs1").staleList({ byMs: 60_000, forMs: 20_000 }),
-    on.checkpoint(2).committed().plus({ ms: 5 }).kill("dfs2", { forMs: 3_000 }),
+    on.firstRecord().store("dfs2").staleList({ byMs: 60_000, forMs: 20_000 }),
     on.checkpoint(2).committed().plus({ ms: 10 }).kill("tm0", { forMs: 100 }),
+    on.event("checkpoint.complete").nth(4).plus({ ms: 10 }).failTask("delays[0]"),
   ],
 });
 

@@ -137,7 +137,7 @@ test("a stale listing lacks what was put of late and has what was removed of lat
     await pause(host, 2_000);
     await store.remove(["job/old"]);
     for (const role of roles) await ask(role, "store.put", { path: "job/new", bytes: contents });
-    const { cure, effect } = inject(now.store("dfs0").staleList({ byMs: 1_000 }));
+    const { cure, effect } = inject(now.store("dfs0").staleList({ byMs: 1_000, perMille: 1_000 }));
     expect(effect()).toBeUndefined();
     expect(await ask("dfs0", "store.list", { prefix: "job/" })).toMatchObject({ paths: ["job/old"], removed: [] });
     expect(effect()?.note).toBe("stale at dfs0: job/ lacks 1 and has 1 too many");
@@ -153,7 +153,7 @@ test("a stale listing is one node's and no read is stale: the others make good f
     await pause(host, 2_000);
     await store.remove(["job/old"]);
     await store.put(path, contents);
-    inject(now.store(first!).staleList({ byMs: 1_000 }));
+    inject(now.store(first!).staleList({ byMs: 1_000, perMille: 1_000 }));
     expect(await ask(second!, "store.list", { prefix: "job/" })).toMatchObject({ paths: [path] });
     expect(await ask(first!, "store.get", { path })).toMatchObject({ state: "present" });
     expect(await ask(first!, "store.get", { path: "job/old" })).toMatchObject({ state: "removed" });

@@ -133,13 +133,21 @@ export function rarerFault(
         params: { perMille: dice.between(100, 1_000) },
       };
     case "store.slow":
-    case "store.stale-list":
       return {
         kind,
         target: storageOf(dice, ground),
         when,
         forUs: forUs(500_000, 5_000_000),
         params: { byUs: dice.magnitude(5_000, 3_000_000) },
+      };
+    case "store.stale-list":
+      // Only a new leader, and a sink that restores, ask for a listing: it lasts until one does.
+      return {
+        kind,
+        target: storageOf(dice, ground),
+        when,
+        forUs: forUs(3_000_000, 20_000_000),
+        params: { byUs: dice.magnitude(500_000, 10_000_000), perMille: dice.between(300, 1_000) },
       };
     case "store.partial-upload":
       return {

@@ -8,8 +8,8 @@ export interface StoreMoment {
   errors(options?: { readonly perMille?: number; readonly forMs?: number }): Fault;
   /** It does what it is asked, and answers `byMs` later. */
   slow(options: { readonly byMs: number; readonly forMs?: number }): Fault;
-  /** Its listings are as old as `byMs`. */
-  staleList(options?: { readonly byMs?: number; readonly forMs?: number }): Fault;
+  /** Its listings show some of its files, so many in a thousand, as they were `byMs` ago. */
+  staleList(options?: { readonly byMs?: number; readonly perMille?: number; readonly forMs?: number }): Fault;
   /** The next uploads to it break off. */
   partialUpload(options?: { readonly times?: number; readonly forMs?: number }): Fault;
 }
@@ -28,7 +28,10 @@ export function storeMoment(fault: MakeFault): StoreMoment {
     staleList: (options = {}) =>
       fault("store.stale-list", {
         ...lasting(options),
-        params: { byUs: microseconds("byMs", options.byMs ?? 1_000) },
+        params: {
+          byUs: microseconds("byMs", options.byMs ?? 1_000),
+          perMille: whole("perMille", options.perMille ?? 500, 1),
+        },
       }),
     partialUpload: (options = {}) =>
       fault("store.partial-upload", { ...lasting(options), params: { times: whole("times", options.times ?? 1, 1) } }),

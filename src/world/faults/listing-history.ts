@@ -11,11 +11,17 @@ export class ListingHistory {
     if (file !== undefined && file.removedUs === Infinity) file.removedUs = atUs;
   }
 
-  /** The listing `paths` without what has come since, and with what has gone since. */
-  asOf(atUs: number, prefix: string, paths: readonly string[]): StaleListing {
+  /** The listing `paths` without what has come since, and with what has gone since, as far as `concerns` says of each. */
+  asOf(
+    atUs: number,
+    prefix: string,
+    paths: readonly string[],
+    concerns: (path: string) => boolean = () => true,
+  ): StaleListing {
     const fresh = new Set<string>();
     const gone: string[] = [];
     for (const [path, { putUs, removedUs }] of this.#files) {
+      if (!concerns(path)) continue;
       if (putUs > atUs) fresh.add(path);
       else if (removedUs !== Infinity && removedUs > atUs && path.startsWith(prefix)) gone.push(path);
     }

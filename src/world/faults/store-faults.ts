@@ -1,5 +1,5 @@
 import { pause } from "../../host/pause.ts";
-import { RandomStream } from "../../kernel/random.ts";
+import { draw, drawKey, RandomStream } from "../../kernel/random.ts";
 import { roleFolder } from "../../roles/role-table.ts";
 import { RpcFault } from "../../rpc/rpc-error.ts";
 import { incomingFolder } from "../../services/file-store/stored-replica.ts";
@@ -58,22 +58,29 @@ export const storeFaults: readonly FaultDevice[] = [
   {
     kind: "store.stale-list",
     sentence:
-      "A storage node lists its files as they were a while ago: new ones are lacking, removed ones are still there.",
+      "A storage node lists some of its files as they were a while ago: new ones are lacking, removed ones still there.",
     target: "storage",
     lasts: "for-a-while",
-    params: { byUs: { type: "integer", min: 1_000, max: 60_000_000, otherwise: 1_000_000 } },
+    params: {
+      byUs: { type: "integer", min: 1_000, max: 60_000_000, otherwise: 1_000_000 },
+      /** Of how many files: each has a staleness of its own, as in S3 before 2020. */
+      perMille: { type: "integer", min: 1, max: 1_000, otherwise: 500 },
+    },
     owes: "recover",
     law: "a stale listing lacks what was put of late and has what was removed of late",
     prepare: ({ storage }) => storage.watch(),
     inject(levers, fault) {
       const role = roleOf(levers.layout, fault.target)!;
+      const perMille = numberOf(fault, "perMille", 500);
+      const concerns = (path: string): boolean =>
+        draw(drawKey(levers.site.kernel.seed, `${faultName(fault)}/${path}`), 0) % 1000 < perMille;
       return striking(levers, fault, "stale", mark => async (met, act) => {
         const reply = await act();
         if (met.method !== "store.list") return reply;
         const { prefix } = met.request as { readonly prefix: string };
         const { paths, removed } = reply as { readonly paths: readonly string[]; readonly removed: readonly string[] };
         const thenUs = levers.site.kernel.nowUs - numberOf(fault, "byUs", 1_000_000);
-        const stale = levers.storage.history(role).asOf(thenUs, prefix, paths);
+        const stale = levers.storage.history(role).asOf(thenUs, prefix, paths, concerns);
         if (stale.lacking.length + stale.gone.length > 0)
           mark(`${prefix} lacks ${stale.lacking.length} and has ${stale.gone.length} too many`);
         return { paths: stale.paths, removed: removed.filter(path => !stale.gone.includes(path)) };

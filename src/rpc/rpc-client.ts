@@ -1,6 +1,13 @@
 import type { Host } from "../host/host.ts";
 import { encodeFrame } from "./frame.ts";
 import { RpcChannel } from "./rpc-channel.ts";
+import { RpcError } from "./rpc-error.ts";
+
+/** Is told of each call whether the server has answered it; a fault is an answer. */
+export interface CallWatch {
+  answered(address: string): void;
+  notAnswered(address: string): void;
+}
 
 /**
  * Calls servers. It owns one channel per address, opened on demand and opened anew after a loss. Nothing is retried
@@ -12,19 +19,33 @@ import { RpcChannel } from "./rpc-channel.ts";
 export class RpcClient {
   readonly #host: Host;
   readonly #timeoutMs: number;
+  readonly #watch: CallWatch | undefined;
   readonly #channels = new Map<string, RpcChannel>();
   #lastCall = 0;
 
-  constructor(host: Host, options: { readonly timeoutMs: number }) {
+  constructor(host: Host, options: { readonly timeoutMs: number; readonly watch?: CallWatch }) {
     this.#host = host;
     this.#timeoutMs = options.timeoutMs;
+    this.#watch = options.watch;
   }
 
   call(address: string, method: string, body: unknown, options?: { readonly timeoutMs?: number }): Promise<unknown> {
     const call = this.#nextCall();
     const frame = encodeFrame("request", call, method, body);
+    const timeoutMs = options?.timeoutMs ?? this.#timeoutMs;
+    const watch = this.#watch;
     return new Promise((resolve, reject) => {
-      this.#channel(address).call(call, method, frame, options?.timeoutMs ?? this.#timeoutMs, resolve, reject);
+      if (watch === undefined) return this.#channel(address).call(call, method, frame, timeoutMs, resolve, reject);
+      const answered = (reply: unknown): void => {
+        watch.answered(address);
+        resolve(reply);
+      };
+      const failed = (error: Error): void => {
+        if (!(error instanceof RpcError)) watch.answered(address);
+        else if (error.reason !== "closed") watch.notAnswered(address);
+        reject(error);
+      };
+      this.#channel(address).call(call, method, frame, timeoutMs, answered, failed);
     });
   }
 

@@ -1,12 +1,12 @@
 import type { Host } from "../host/host.ts";
-import { RpcError } from "../rpc/rpc-error.ts";
+import type { CallWatch } from "../rpc/rpc-client.ts";
 
 /**
  * Tells an operator, once for each silence, of a service that has not answered for so long that it may never come back:
  * `service.unreachable`, with the service's name. Whoever needs the service goes on asking; that somebody hears what it
  * waits for is all that is owed to a job whose redundancy is used up.
  */
-export class SilenceAlarm {
+export class SilenceAlarm implements CallWatch {
   readonly #host: Host;
   /** Address → since when, and whether that was told. */
   readonly #silent = new Map<string, { readonly sinceMs: number; told: boolean }>();
@@ -15,20 +15,11 @@ export class SilenceAlarm {
     this.#host = host;
   }
 
-  /** Settles as the call does; a fault is an answer, too. */
-  async hear<T>(address: string, call: Promise<T>): Promise<T> {
-    try {
-      const reply = await call;
-      this.#silent.delete(address);
-      return reply;
-    } catch (error) {
-      if (error instanceof RpcError) this.#noAnswer(address);
-      else this.#silent.delete(address);
-      throw error;
-    }
+  answered(address: string): void {
+    if (this.#silent.size > 0) this.#silent.delete(address);
   }
 
-  #noAnswer(address: string): void {
+  notAnswered(address: string): void {
     const nowMs = this.#host.clock.monotonic();
     let silence = this.#silent.get(address);
     if (silence === undefined) this.#silent.set(address, (silence = { sinceMs: nowMs, told: false }));

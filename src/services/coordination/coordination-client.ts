@@ -14,13 +14,11 @@ import { SilenceAlarm } from "../silence-alarm.ts";
  */
 export class CoordinationClient {
   readonly #rpc: RpcClient;
-  readonly #alarm: SilenceAlarm;
   readonly #address: string;
   readonly #witness = new LogWitness();
 
   constructor(host: Host, options: { readonly address: string; readonly rpcTimeoutMs: number }) {
-    this.#rpc = new RpcClient(host, { timeoutMs: options.rpcTimeoutMs });
-    this.#alarm = new SilenceAlarm(host);
+    this.#rpc = new RpcClient(host, { timeoutMs: options.rpcTimeoutMs, watch: new SilenceAlarm(host) });
     this.#address = options.address;
   }
 
@@ -70,8 +68,7 @@ export class CoordinationClient {
   }
 
   async #call(method: string, body: object): Promise<Body> {
-    const call = this.#rpc.call(this.#address, method, this.#witness.asks(body));
-    return this.#witness.hears(await this.#alarm.hear(this.#address, call));
+    return this.#witness.hears(await this.#rpc.call(this.#address, method, this.#witness.asks(body)));
   }
 }
 

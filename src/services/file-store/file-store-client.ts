@@ -17,7 +17,6 @@ import { placement } from "./placement.ts";
 export class FileStoreClient {
   readonly #host: Host;
   readonly #rpc: RpcClient;
-  readonly #alarm: SilenceAlarm;
   readonly #nodes: readonly string[];
   readonly #replicas: number;
   /**
@@ -37,8 +36,7 @@ export class FileStoreClient {
       );
     }
     this.#host = host;
-    this.#rpc = new RpcClient(host, { timeoutMs: options.rpcTimeoutMs });
-    this.#alarm = new SilenceAlarm(host);
+    this.#rpc = new RpcClient(host, { timeoutMs: options.rpcTimeoutMs, watch: new SilenceAlarm(host) });
     this.#nodes = options.nodes;
     this.#replicas = options.replicas;
     this.#knowing = Math.max(options.replicas, options.nodes.length - options.replicas + 1);
@@ -78,7 +76,7 @@ export class FileStoreClient {
     let silence: RpcError | RpcFault | undefined;
     for (const node of order) {
       try {
-        const reply = new Body(await this.#call(node, "store.get", { path }));
+        const reply = new Body(await this.#rpc.call(node, "store.get", { path }));
         const state = reply.oneOf("state", ["present", "absent", "rotten", "removed"]);
         if (state === "removed") return undefined;
         if (state === "present") {
@@ -111,7 +109,7 @@ export class FileStoreClient {
 
   /** The union over nodes, sorted by code unit. Whole if it resolves: too few answers to see every file reject. */
   async list(prefix: string): Promise<string[]> {
-    const outcomes = await Promise.allSettled(this.#nodes.map(node => this.#call(node, "store.list", { prefix })));
+    const outcomes = await Promise.allSettled(this.#nodes.map(node => this.#rpc.call(node, "store.list", { prefix })));
     const paths = new Set<string>();
     const removed = new Set<string>();
     let silent = 0;
@@ -131,16 +129,12 @@ export class FileStoreClient {
     this.#rpc.close();
   }
 
-  #call(node: string, method: string, body: object): Promise<unknown> {
-    return this.#alarm.hear(node, this.#rpc.call(node, method, body));
-  }
-
   async #putReplica(put: Put, first: string): Promise<void> {
     let node = first;
     let happened = false;
     for (;;) {
       try {
-        const reply = new Body(await this.#call(node, "store.put", { path: put.path, bytes: put.bytes }));
+        const reply = new Body(await this.#rpc.call(node, "store.put", { path: put.path, bytes: put.bytes }));
         if (reply.oneOf("outcome", ["created", "exists"]) === "exists") put.existed = true;
         return;
       } catch (error) {
@@ -159,7 +153,7 @@ export class FileStoreClient {
   /** The paths that the node knows to be removed and could not take off its disk; undefined: it may know nothing. */
   async #removeReplicas(node: string, paths: readonly string[]): Promise<ReadonlySet<unknown> | undefined> {
     try {
-      return new Set(new Body(await this.#call(node, "store.remove", { paths })).list("left"));
+      return new Set(new Body(await this.#rpc.call(node, "store.remove", { paths })).list("left"));
     } catch (error) {
       asFailure(error);
       return undefined;
@@ -168,7 +162,7 @@ export class FileStoreClient {
 
   async #askRemoved(node: string, path: string): Promise<boolean | RpcError | RpcFault> {
     try {
-      return new Body(await this.#call(node, "store.find", { path })).flag("removed");
+      return new Body(await this.#rpc.call(node, "store.find", { path })).flag("removed");
     } catch (error) {
       return asFailure(error);
     }
@@ -177,7 +171,7 @@ export class FileStoreClient {
   /** Best effort, in the background: whoever reads next repairs what is still lacking. */
   #repair(path: string, bytes: Uint8Array, nodes: readonly string[]): void {
     for (const node of nodes)
-      this.#call(node, "store.put", { path, bytes }).catch((error: unknown) => {
+      this.#rpc.call(node, "store.put", { path, bytes }).catch((error: unknown) => {
         if (!(error instanceof RpcFault && error.code === "removed")) asFailure(error);
       });
   }

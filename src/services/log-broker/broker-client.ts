@@ -19,11 +19,9 @@ export class BrokerClient {
   readonly #address: string;
   readonly #timeoutMs: number;
   readonly #witness = new LogWitness();
-  readonly #alarm: SilenceAlarm;
 
   constructor(host: Host, options: { readonly address: string; readonly rpcTimeoutMs: number }) {
-    this.#rpc = new RpcClient(host, { timeoutMs: options.rpcTimeoutMs });
-    this.#alarm = new SilenceAlarm(host);
+    this.#rpc = new RpcClient(host, { timeoutMs: options.rpcTimeoutMs, watch: new SilenceAlarm(host) });
     this.#address = options.address;
     this.#timeoutMs = options.rpcTimeoutMs;
   }
@@ -154,8 +152,7 @@ export class BrokerClient {
   }
 
   async #call(method: string, body: object, options?: { readonly timeoutMs: number }): Promise<Body> {
-    const call = this.#rpc.call(this.#address, method, this.#witness.asks(body), options);
-    return this.#witness.hears(await this.#alarm.hear(this.#address, call));
+    return this.#witness.hears(await this.#rpc.call(this.#address, method, this.#witness.asks(body), options));
   }
 }
 

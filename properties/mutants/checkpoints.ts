@@ -86,7 +86,7 @@ export const checkpointMutants: readonly Mutant[] = [
     file: "dist/src/runtime/task/subtask.js",
     find: "this.#input.abort(checkpoint);",
     replace: `this.#input.abort(checkpoint);
-        void this.#environment.storage.remove(\`chk-\${checkpoint - 1}/\${this.#environment.deployment.execution}.state\`).catch(() => undefined);`,
+        void this.#environment.storage.remove([\`chk-\${checkpoint - 1}/\${this.#environment.deployment.execution}.state\`]).catch(() => undefined);`,
     why: "FLINK-25395: a worker that hears of an abort deletes state that the checkpoint before still names.",
     claims: ["CC-8", "FO-1"],
   },

@@ -9,6 +9,10 @@ import type { Origin } from "./source.ts";
  * Contract: `prepareCommit` resolves when everything written since the last one is durable and can be committed after
  * any crash. The runtime stores the committables in the checkpoint and calls `commit` only once that checkpoint is
  * complete. Committables are plain data.
+ *
+ * A sink whose names of work say after which checkpoint their epoch began can bear witness, too: committed work of an
+ * epoch that began with `restoredCheckpoint` or later means that a completed checkpoint was lost, and `open` should then
+ * throw `Unrecoverable`, as the bundled sinks do.
  */
 export interface Sink<T> {
   readonly kind: string;

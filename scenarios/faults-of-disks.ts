@@ -88,6 +88,21 @@ export const emptyDisk = scenario("empty-disk", {
   ],
 });
 
+export const enoughAgain = scenario("enough-again", {
+  ...base,
+  why: "A storage node loses its disk, and the checkpoint is needed for most of a minute still: its files lie on enough nodes again.",
+  cluster: { storageNodes: 4, replicas: 2 },
+  input: { payments: payments(800) },
+  knobs: {
+    checkpointIntervalMs: 35_000,
+    checkpointTimeoutMs: 20_000,
+    recordCostUs: 100_000,
+    bufferRecordsMax: 2,
+    stormMs: 40_000,
+  },
+  plan: on => [on.checkpoint(1).completed().disk("dfs1").wipe({ forMs: 200 })],
+});
+
 export const unsyncedNamesVanish = scenario("unsynced-names-vanish", {
   ...base,
   why: "On the weakest disks a power loss takes any un-synced sector and name: whoever answered first and synced later is found out.",

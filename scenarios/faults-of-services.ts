@@ -101,6 +101,28 @@ export const uploadsThatBreakOff = scenario("uploads-that-break-off", {
   ],
 });
 
+export const uploadFromThePast = scenario("upload-from-the-past", {
+  ...base,
+  why: "An upload was given up and went elsewhere, and arrives when its file has been removed from every node: it raises nothing from the dead.",
+  input: { payments: payments(400) },
+  knobs: { recordCostUs: 10_000, rpcTimeoutMs: 300 },
+  plan: on => [
+    on.checkpoint(2).triggered().delayRequest("store.put", "dfs0", { byMs: 2_600, forMs: 3_000, times: 20 }),
+    on.checkpoint(2).triggered().delayRequest("store.put", "dfs1", { byMs: 2_600, forMs: 3_000, times: 20 }),
+  ],
+});
+
+export const removalBehindACut = scenario("removal-behind-a-cut", {
+  ...base,
+  why: "Files are removed while one of their nodes is cut off, and whoever removed them dies: those nodes that know tell the other as soon as it can be reached.",
+  input: { payments: payments(400) },
+  knobs: { recordCostUs: 10_000, rpcTimeoutMs: 300 },
+  plan: on => [
+    on.checkpoint(2).completed().cut("dfs1", { forMs: 2_500 }),
+    on.event("checkpoint.complete").nth(4).plus({ ms: 50 }).kill("jm0", { forMs: 100 }),
+  ],
+});
+
 export const batchOfTheDead = scenario("batch-of-the-dead", {
   ...base,
   why: "A worker has died, and what it last sent to the broker arrives when the next attempt has swept: it begins no transaction that nobody would end.",

@@ -46,6 +46,22 @@ export const serviceMutants: readonly Mutant[] = [
     claims: ["DS-2", "FO-5", "SK-1"],
   },
   {
+    name: "fs.tombstone-forbids-nothing",
+    file: "dist/src/services/file-store/replica-folder.js",
+    find: 'if (this.#removals.has(path))\n                return "removed";\n            if (this.#paths.has(path)) {',
+    replace: "if (this.#paths.has(path)) {",
+    why: "Cassandra's zombies: what a late upload brings after the removal is kept, and nobody removes it again.",
+    claims: ["CC-9"],
+  },
+  {
+    name: "fs.lost-replicas-stay-lost",
+    file: "dist/src/services/file-store/replication.js",
+    find: "await this.#replicate();",
+    replace: "",
+    why: "A node that comes back with an empty disk fetches nothing: its files lie once from then on, until the other one goes, too.",
+    claims: ["DS-1"],
+  },
+  {
     name: "wal.answers-before-durable",
     file: "dist/src/services/write-ahead-log.js",
     find: "if (!this.#flushing)\n            return value;",

@@ -156,6 +156,14 @@ export const sinkMutants: readonly Mutant[] = [
     gap: "No storm fails the upload of a part and lets its marker come through.",
   },
   {
+    name: "sink.listing-decides-what-is-swept",
+    file: "dist/src/runtime/connectors/part-store.js",
+    find: "const states = await Promise.all(names.map(name => this.#isCommitted(name)));",
+    replace: "const states = names.map(() => false);",
+    why: "S3A before its consistent listings: a listing that lacks a fresh marker is believed, and a committed part is swept as garbage.",
+    claims: ["SK-1", "SK-3", "SK-4"],
+  },
+  {
     name: "sink.no-fence",
     file: "dist/src/runtime/connectors/transactional-log-writer.js",
     find: "this.#broker.fenceGenerations(this.#prefix, this.#context.attempt)",

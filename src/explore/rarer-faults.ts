@@ -141,12 +141,12 @@ export function rarerFault(
         params: { byUs: dice.magnitude(5_000, 3_000_000) },
       };
     case "store.stale-list":
-      // Only a new leader, and a sink that restores, ask for a listing: it lasts until one does.
+      // Only a new leader, and a sink that restores, ask for a listing: it begins early and lasts.
       return {
         kind,
         target: storageOf(dice, ground),
-        when,
-        forUs: forUs(3_000_000, 20_000_000),
+        when: dice.chance(300) ? when : { on: { event: "source.first-record" } },
+        forUs: forUs(8_000_000, 30_000_000),
         params: { byUs: dice.magnitude(500_000, 10_000_000), perMille: dice.between(300, 1_000) },
       };
     case "store.partial-upload":

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { outputClaims } from "../oracles/output-claims.ts";
 import { beginSuite, builtInOracles, type Suite } from "../oracles/suite.ts";
 import type { Setting, Violation } from "../oracles/oracle.ts";
-import type { Case } from "../world/case.ts";
-import type { FaultKind } from "../world/fault.ts";
+import type { Case, TopicInput } from "../world/case.ts";
+import type { Fault, FaultKind } from "../world/fault.ts";
 import { damagedRoles } from "../world/faults/damaged-roles.ts";
 import { faultDevice } from "../world/faults/fault-catalogue.ts";
 import { watchReads } from "../kernel/fence/watched-reads.ts";
@@ -13,7 +13,7 @@ import { unplayedRun, type CasePlayer, type CaseRun, type PlayOptions, type Verd
 import { isBearable, isDamage } from "./damage-budget.ts";
 import { shelf } from "./dataset.ts";
 import { Misuse } from "./misuse.ts";
-import type { Scenario } from "./scenario.ts";
+import { isArbitrary, isSlice, type Scenario } from "./scenario.ts";
 
 /**
  * Plays cases of a scenario in simulated worlds and has every claim judge them. It owns the joint of world and oracles:
@@ -138,8 +138,7 @@ export function verdictOf(
       // What cannot be borne is owed an end that says so, and everything that was committed must be right all the same.
       // Damage to fewer disks than there are replicas can be borne.
       // What was asked of a broker may have happened though its answer is still on the way: fired is enough.
-      if (failureIsOwed || end.faults.some(({ fired, kind }) => fired && losesForGood(kind)))
-        return { kind: "passed" };
+      if (failureIsOwed || end.faults.some(({ fired, kind }) => fired && losesForGood(kind))) return { kind: "passed" };
       return {
         kind: "violated",
         violation: { claim: "FO-5", where: "job", message: `the job failed: ${end.reason ?? "no cause given"}` },
@@ -175,6 +174,7 @@ function settingOf(
     replicas: played.topology.replicas,
     knobs: { ...played.knobs },
     dishonestDisks: new Set(played.plan.flatMap(fault => damagedRoles(fault, layout))),
+    replacedDisks: replacedDisks(played, layout),
     ...(played.plan.some(({ kind }) => kind === "clock.drift") ? { unsteadyTimers: true } : {}),
     ...(played.topology.broker === "classic" ? { preparedMayExpire: true } : {}),
     ...(isBearable(played) ? {} : { outputMayBeLost: true }),
@@ -186,12 +186,28 @@ function settingOf(
   };
 }
 
-function isReduced(played: Case, { plan, fixed }: Scenario): boolean {
+function replacedDisks({ plan }: Case, layout: Surroundings["layout"]): ReadonlySet<string> {
+  const atOnce = ({ kind }: Fault): boolean =>
+    kind === "disk.wipe" || kind === "disk.swap" || kind === "machine.remove";
+  const rest = new Set(plan.filter(fault => !atOnce(fault)).flatMap(fault => damagedRoles(fault, layout)));
+  return new Set(plan.filter(atOnce).flatMap(fault => damagedRoles(fault, layout).filter(role => !rest.has(role))));
+}
+
+function isReduced(played: Case, { plan, fixed, input }: Scenario): boolean {
   const keeps = <T extends object>(wanted: Partial<T>, has: T): boolean =>
     (Object.keys(wanted) as (keyof T)[]).every(name => has[name] === wanted[name]);
   const { topology, knobs } = played;
   const isWhole = plan.every(fault => played.plan.some(other => isDeepStrictEqual(other, fault)));
-  return !isWhole || !keeps(fixed.topology, topology) || !keeps(fixed.knobs, knobs);
+  const isCut = Object.entries(input).some(([topic, all]) => {
+    const some = played.input[topic];
+    if (some === undefined || isArbitrary(all)) return false;
+    return lengthOf(some) < (isSlice(all) ? shelf.slice(all) : all).length;
+  });
+  return isCut || !isWhole || !keeps(fixed.topology, topology) || !keeps(fixed.knobs, knobs);
+}
+
+function lengthOf(input: TopicInput): number {
+  return input.kind === "values" ? input.values.length : input.to - input.from;
 }
 
 /** Record i of a topic lies in partition i mod n: each partition keeps the order of the whole. */

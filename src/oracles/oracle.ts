@@ -58,6 +58,8 @@ export interface Setting {
   readonly knobs: Readonly<Record<string, number>>;
   /** Roles of whose disks the plan may take away what was synced: nobody owes them that it survives. */
   readonly dishonestDisks?: ReadonlySet<string>;
+  /** Of these, those that only lose all that they have at one time: from then on they are honest, and others make good for it. */
+  readonly replacedDisks?: ReadonlySet<string>;
   /** The plan makes a clock run fast or slow: waits are as wrong as the clock that they go by. */
   readonly unsteadyTimers?: true;
   /** The broker is a classic one: what is prepared may time out, and the job then owes an end that says so. */

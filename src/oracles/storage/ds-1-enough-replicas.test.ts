@@ -16,6 +16,24 @@ test("a node whose disk the plan damages may lack it", () => {
   expect(completed(["dfs1"], { dishonestDisks: new Set(["dfs0"]) }).violations).toEqual([]);
 });
 
+test("what a node lost with its disk lies on enough nodes again when it has been calm for long", () => {
+  const wiped = { dishonestDisks: new Set(["dfs0"]), replacedDisks: new Set(["dfs0"]), knobs: { stormMs: 1 } };
+  const after = (nodes: readonly string[], waitUs: number, setting: Partial<Setting> = wiped) => {
+    const history = new MadeHistory(totals);
+    const judgement = judge(enoughReplicas, history.setting(setting));
+    const file = history.store("chk-1/total[0]#1.state", Uint8Array.of(1, 2), nodes);
+    history.point(1, history.storeMetadata(madeMetadata(1, [madeSnapshot("total", 0, { files: [file] })])));
+    judgement.goOn(history);
+    history.later(waitUs);
+    history.set("other", 1);
+    return judgement.goOn(history).violations;
+  };
+  expect(after(["dfs1"], 30_000_000)).toMatchObject([{ claim: "DS-1", actual: "durable on dfs1" }]);
+  expect(after(["dfs1"], 20_000_000)).toEqual([]);
+  expect(after(["dfs1", "dfs2"], 30_000_000)).toEqual([]);
+  expect(after(["dfs1"], 30_000_000, { ...wiped, replacedDisks: new Set() })).toEqual([]);
+});
+
 function completed(nodes: readonly string[], setting: Partial<Setting> = {}) {
   const history = new MadeHistory(totals);
   const judgement = judge(enoughReplicas, history.setting(setting));

@@ -36,7 +36,7 @@ export const barrierFromThePast = scenario("barrier-from-the-past", {
 export const expiryAfterExpiry = scenario("expiry-after-expiry", {
   ...base,
   why: "No barrier gets from one worker to the other: one checkpoint after the other expires, and behind its limit the job begins anew.",
-  cluster: { workers: 2, slotsPerWorker: 1, partitions: 2 },
+  cluster: { workers: 2, slotsPerWorker: 1, parallelism: 2, partitions: 2 },
   knobs: { checkpointTimeoutMs: 500, tolerableFailures: 2, recordCostUs: 10_000 },
   plan: on => [on.checkpoint(2).triggered().hold("tm0>tm1", { forMs: 2_500 })],
   claims: [attempts({ least: 2 })],

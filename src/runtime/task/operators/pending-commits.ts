@@ -10,7 +10,7 @@ export class PendingCommits {
   readonly #options: PendingCommitsOptions;
   readonly #epochs: { readonly checkpoint: number; items: Committable[] }[] = [];
   #upTo = 0;
-  #running: Promise<void> | undefined;
+  #running: Promise<"committed" | "closed"> | undefined;
   #retry: { readonly timer: Timer; readonly resolve: () => void } | undefined;
   #closed = false;
 
@@ -31,8 +31,11 @@ export class PendingCommits {
     return this.#epochs.map(({ checkpoint, items }) => ({ checkpoint, items: [...items] }));
   }
 
-  /** Commits every epoch up to this one; resolves when that is done, rejects when prepared work was lost. */
-  commitUpTo(checkpoint: number): Promise<void> {
+  /**
+   * Commits every epoch up to this one; resolves when that is done, or will not be done here any more. Rejects when
+   * prepared work was lost.
+   */
+  commitUpTo(checkpoint: number): Promise<"committed" | "closed"> {
     if (checkpoint > this.#upTo) this.#upTo = checkpoint;
     this.#running ??= this.#run().finally(() => (this.#running = undefined));
     return this.#running;
@@ -44,17 +47,19 @@ export class PendingCommits {
     this.#retry?.resolve();
   }
 
-  async #run(): Promise<void> {
+  async #run(): Promise<"committed" | "closed"> {
     for (let epoch = this.#next(); epoch !== undefined; epoch = this.#next()) {
       this.#options.committing(epoch.checkpoint);
       while (epoch.items.length > 0) {
         await this.#commit(epoch.items[0]!, epoch.checkpoint);
-        if (this.#closed) return;
+        if (this.#closed) return "closed";
         epoch.items.shift();
       }
       this.#epochs.shift();
     }
+    if (this.#closed) return "closed";
     if (this.empty) this.#options.settled();
+    return "committed";
   }
 
   #next(): { readonly checkpoint: number; items: Committable[] } | undefined {

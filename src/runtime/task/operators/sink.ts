@@ -34,11 +34,15 @@ export class SinkOperator implements StreamOperator {
     });
   }
 
-  /** What the restored checkpoint holds is committed before anything new is written. */
+  /**
+   * What the restored checkpoint holds is committed before anything new is written. An attempt that is cancelled meanwhile
+   * opens no writer: that one would take for garbage what is not committed yet.
+   */
   async open(): Promise<void> {
     if (this.#pending !== undefined && this.#restored.length > 0) {
       for (const { checkpoint, items } of this.#restored) this.#pending.add(checkpoint, items);
-      await this.#pending.commitUpTo(Math.max(...this.#restored.map(({ checkpoint }) => checkpoint)));
+      const newest = Math.max(...this.#restored.map(({ checkpoint }) => checkpoint));
+      if ((await this.#pending.commitUpTo(newest)) === "closed") return;
     }
     await this.#writer.open?.();
   }

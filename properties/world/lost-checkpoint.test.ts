@@ -32,7 +32,7 @@ test.each(sinks)(
         ];
         const run = await player.play({ ...calmCase(scenario), seed, plan }, { record: true });
         expect(run.verdict).toEqual({ kind: "passed" });
-      expect(run.claims["SK-1"]!.checked).toBeGreaterThan(0);
+        expect(run.claims["SK-1"]!.checked).toBeGreaterThan(0);
         const failed = run.entries.find(({ what }) => what === "job.failed");
         causes.push(String(failed?.detail?.["cause"] ?? "recovered"));
       }

@@ -10,7 +10,8 @@ import type { ReplicaFolder } from "./replica-folder.ts";
 /**
  * What one storage node does unasked, now and then and whenever it starts: it asks its peers what they hold and what they
  * know to be removed, forgets what it should not have, and fetches what too few nodes hold or what is rotten here. Of a
- * removal that a node may not have heard of it tells the others until they have (Cassandra's hints). Nobody leads. It owns that pass, and who takes which file; what is on the disk is replica-folder.ts's.
+ * removal that a node may not have heard of it tells the others until they have (Cassandra's hints). Nobody leads. It owns
+ * that pass, and who takes which file; what is on the disk is replica-folder.ts's.
  *
  * A peer counts by what it last said, until it has been silent for so long that it is taken for gone: then its replicas
  * are made good for elsewhere (as HDFS's name node does ten minutes after a node's last word).

@@ -2,7 +2,8 @@ import { decode, encode } from "../rpc/codec.ts";
 import { crc32c } from "../rpc/crc32c.ts";
 
 /**
- * The bytes of a service's write-ahead log (write-ahead-log.ts writes it). Pure: servers recover by it and oracles judge by it.
+ * The bytes of a service's write-ahead log (write-ahead-log.ts writes it). Pure: servers recover by it and oracles
+ * judge by it.
  *
  *     entry: u32 length of the payload | u32 CRC32C of the length | u32 CRC32C of the payload | payload
  *     payload: encoded [number of the entry, list of records, mark of the life of the service that wrote it]
@@ -30,10 +31,11 @@ export function formattedLog(): Uint8Array {
 }
 
 /**
- * Reads a log. At most one entry is ever unsynced, so only two kinds of damage are honest: a last entry that is not whole,
- * which nobody was promised, and a hole before a second writing of the very entry that the hole should hold. That may be
- * the next entry, or the last one again: each opening writes it once more, and the sync of an earlier opening may have
- * failed. Any other damage is rot of what was acknowledged: `damage` says so, and the records are those before it.
+ * Reads a log. At most one entry is ever unsynced, so only two kinds of damage are honest: a last entry that is not
+ * whole, which nobody was promised, and a hole before a second writing of the very entry that the hole should hold.
+ * That may be the next entry, or the last one again: each opening writes it once more, and the sync of an earlier
+ * opening may have failed. Any other damage is rot of what was acknowledged: `damage` says so, and the records are
+ * those before it.
  */
 export function readLog(bytes: Uint8Array): LogContents {
   const records: unknown[] = [];

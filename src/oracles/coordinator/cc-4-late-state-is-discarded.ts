@@ -12,11 +12,12 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  * writes of the pointer. Files that were acknowledged to a leader for a checkpoint that is over, and that no completed
  * one names, must be asked away by that leader, without waiting for the sweep at the job's end.
  *
- * A checkpoint is over for certain when the same execution has acknowledged a later one to the same leader, and that is complete.
+ * A checkpoint is over for certain when the same execution has acknowledged a later one to the same leader, and that is
+ * complete.
  *
  * Left out — that they change nothing: CC-2 has what a completed checkpoint is made of. That nobody shares what is
- * removed: CC-8. Leaders that died, stood still or were deposed afterwards: their successor's sweep removes it. Leaders whose job
- * ended within a few calls' time: storage nodes that are silent may have held up those removals.
+ * removed: CC-8. Leaders that died, stood still or were deposed afterwards: their successor's sweep removes it. Leaders
+ * whose job ended within a few calls' time: storage nodes that are silent may have held up those removals.
  */
 export const lateStateIsDiscarded: Oracle = {
   id: "CC-4",

@@ -11,10 +11,11 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  * finished and its world has come to rest.
  *
  * Left out — replicas that a power loss took before their names were synced. What arrived after the job's end: the
- * upload of an attempt that had died in the middle of it, such as a worker that slept through its removal. Nodes that were away at the end or later: their replicas cannot be removed. Runs
- * in which a job manager was away then: the next leader sweeps when it comes, and the run does not wait for it. Jobs that
- * failed: their checkpoints are kept, and nobody sweeps beside them. Storage that is not on the storage nodes. Disks
- * that the plan damages: what their nodes were told to remove may have been gone, or come back.
+ * upload of an attempt that had died in the middle of it, such as a worker that slept through its removal. Nodes that
+ * were away at the end or later: their replicas cannot be removed. Runs in which a job manager was away then: the next
+ * leader sweeps when it comes, and the run does not wait for it. Jobs that failed: their checkpoints are kept, and
+ * nobody sweeps beside them. Storage that is not on the storage nodes. Disks that the plan damages: what their nodes
+ * were told to remove may have been gone, or come back.
  */
 export const noLeftovers: Oracle = {
   id: "CC-9",

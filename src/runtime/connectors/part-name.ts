@@ -1,6 +1,7 @@
 /**
- * The name of one part file: operator, generation, subtask, and the checkpoint after which its epoch began. It owns that no two parts are ever named alike (see
- * transaction-id.ts for why these four), and that sorted names keep the order of each subtask's parts.
+ * The name of one part file: operator, generation, subtask, and the checkpoint after which its epoch began. It owns
+ * that no two parts are ever named alike (see transaction-id.ts for why these four), and that sorted names keep the
+ * order of each subtask's parts.
  */
 export interface PartName {
   readonly generation: number;

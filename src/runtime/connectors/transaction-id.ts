@@ -1,7 +1,8 @@
 /**
  * The name of one transaction of a log sink: lineage, operator, generation, subtask, and the checkpoint after which its
  * epoch began. It owns that no two transactions are ever named alike: operators differ within a lineage, generations
- * (execution attempts) over restarts and rescales, subtasks within a generation, epochs within a subtask. All of an operator's names share a prefix.
+ * (execution attempts) over restarts and rescales, subtasks within a generation, epochs within a subtask. All of an
+ * operator's names share a prefix.
  */
 export interface TransactionId {
   readonly generation: number;

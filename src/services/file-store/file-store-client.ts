@@ -11,8 +11,9 @@ import { placement } from "./placement.ts";
  * repair; durability on one node is the node's (storage-node.ts).
  *
  * Names are unique for ever, so that nobody writes other contents under a name that exists (a node that is asked to
- * refuses with the fault `different-contents`), or any under one that was removed (`removed`). What is acknowledged lies on `replicas` nodes in bytes that survive a
- * power loss; after a rejected put some nodes may hold the file, and it may be put again.
+ * refuses with the fault `different-contents`), or any under one that was removed (`removed`). What is acknowledged
+ * lies on `replicas` nodes in bytes that survive a power loss; after a rejected put some nodes may hold the file, and
+ * it may be put again.
  */
 export class FileStoreClient {
   readonly #host: Host;

@@ -5,7 +5,8 @@ import { ListingHistory } from "./listing-history.ts";
 
 /**
  * What goes wrong in a storage node that lives on: it stands between the node's handlers and its server, so that each
- * request may meet a strike first. It owns which request meets which; what a strike does is store-faults.ts's. The node is not aware of any of it.
+ * request may meet a strike first. It owns which request meets which; what a strike does is store-faults.ts's. The node
+ * is not aware of any of it.
  *
  * What only nodes ask of one another is left alone: these are faults of the service towards its users.
  */

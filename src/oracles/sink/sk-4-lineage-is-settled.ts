@@ -11,7 +11,7 @@ import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
  * Reads: the prepared work in the metadata of completed checkpoints, and the broker's durable log at the moment in
  * which the first checkpoint of a new attempt is complete: by then every sink of that attempt has opened.
  *
- * Names are read as the log sink writes them, `lineage/operator/generation/subtask/number`, and not with its code.
+ * Names are read as the log sink writes them, `lineage/operator/generation/subtask/after`, and not with its code.
  *
  * Left out — classic brokers, on which what was prepared may have timed out: SK-3 has what that owes. Names that are not of this form: an
  * author's own sink.

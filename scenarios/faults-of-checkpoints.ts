@@ -64,5 +64,8 @@ export const lateListing = scenario("late-listing", {
 export const assignmentLost = scenario("assignment-lost", {
   ...base,
   why: "A reader never hears of its split: the attempt fails and begins anew, and no checkpoint takes the split for assigned.",
-  plan: on => [on.elected().loseRequest("source.event", "jm0>tm0", { forMs: 5_000 })],
+  plan: on => [
+    on.firstRecord().failTask("total[0]"),
+    on.firstRecord().loseRequest("source.event", "jm0>tm0", { forMs: 5_000 }),
+  ],
 });

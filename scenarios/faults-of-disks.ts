@@ -28,6 +28,16 @@ export const noSpaceLeft = scenario("no-space-left", {
   ],
 });
 
+export const slowLog = scenario("slow-log", {
+  ...base,
+  why: "The broker's disk and one node's are slow: prepares, commits and uploads overtake each other, and none is lost or twice.",
+  plan: on => [
+    on.checkpoint(2).triggered().diskSlow("broker", { byMs: 40, forMs: 3_000 }),
+    on.checkpoint(2).completed().diskSlow("dfs1", { byMs: 80, forMs: 3_000 }),
+    on.checkpoint(4).completed().kill("tm0", { forMs: 300 }),
+  ],
+});
+
 export const diskStands = scenario("disk-stands", {
   ...base,
   why: "A disk answers nothing for longer than every call's time-out, and another's calls never come back: who waits must go on.",
@@ -74,7 +84,7 @@ export const rottenReplicas = scenario("rotten-replicas", {
     on.checkpoint(2).completed().disk("dfs2").rot({ times: 20 }),
     on.checkpoint(2).completed().disk("dfs2").latent({ times: 20 }),
     on.checkpoint(2).completed().plus({ ms: 20 }).failTask("total[0]"),
-    on.checkpoint(4).completed().failTask("total[1]"),
+    on.event("checkpoint.complete").nth(3).failTask("total[1]"),
   ],
 });
 

@@ -11,6 +11,22 @@ export const slowReplica = scenario("slow-replica", {
   plan: on => [on.checkpoint(2).triggered().slowLink("dfs0", { byMs: 400 })],
 });
 
+export const lateBarriers = scenario("late-barriers", {
+  ...base,
+  why: "What one worker sends to another is late for a while: one input of an alignment waits for the other's barrier.",
+  plan: on => [on.checkpoint(2).triggered().delay("tm0>tm1", { byMs: 300, forMs: 2_500 })],
+});
+
+export const resetInMidCheckpoint = scenario("reset-in-mid-checkpoint", {
+  ...base,
+  why: "Connections are reset while barriers and acknowledgements are on them: who had sent cannot know what has arrived.",
+  plan: on => [
+    on.checkpoint(2).aligned("total[0]").reset("tm0>tm1"),
+    on.checkpoint(4).triggered().reset("tm1>jm0"),
+    on.checkpoint(5).preCommitted().reset("tm0>broker"),
+  ],
+});
+
 export const swizzledLeader = scenario("swizzled-leader", {
   ...base,
   why: "The leader's ways clog one by one and come free in another order: whom it hears and who hears it differ for a while.",

@@ -8,6 +8,8 @@ const base = { job: balances, params: { recordsPerFetch: 20 }, input: { payments
 export const clocksApart = scenario("clocks-apart", {
   ...base,
   why: "Clocks jump, drift and stand still while leases and sessions run: a lease is never longer than its service thinks.",
+  input: { payments: payments(400) },
+  knobs: { recordCostUs: 10_000 },
   plan: on => [
     on.checkpoint(1).completed().clockJump("jm0", { byMs: -3_600_000, forMs: 3_000 }),
     on.checkpoint(1).completed().clockDrift("jm0", { ppm: -300_000, forMs: 8_000 }),

@@ -10,13 +10,19 @@ const files = { job: airportDelays, input: { flights: dataset("flights", { to: 3
 export const sessionsExpire = scenario("sessions-expire", {
   ...base,
   why: "All sessions end while a checkpoint completes: the leader is none any more, and nothing that it still writes counts.",
-  plan: on => [on.checkpoint(2).metadataWritten().expireSessions(), on.checkpoint(4).triggered().expireSessions()],
+  plan: on => [
+    on.checkpoint(2).metadataWritten().expireSessions(),
+    on.event("checkpoint.trigger").nth(4).expireSessions(),
+  ],
 });
 
 export const transactionsExpire = scenario("transactions-expire", {
   ...base,
   why: "Transactions are aborted while records go into them: their epoch is not lost but written again.",
-  plan: on => [on.checkpoint(2).completed().expireTransactions(), on.checkpoint(3).completed().expireTransactions()],
+  plan: on => [
+    on.checkpoint(2).completed().expireTransactions(),
+    on.event("checkpoint.complete").nth(3).expireTransactions(),
+  ],
 });
 
 export const coordinationAway = scenario("coordination-away", {
@@ -86,7 +92,7 @@ export const listingOfYesterday = scenario("listing-of-yesterday", {
     on.firstRecord().store("dfs1").staleList({ byMs: 60_000, forMs: 20_000 }),
     on.firstRecord().store("dfs2").staleList({ byMs: 60_000, forMs: 20_000 }),
     on.checkpoint(2).committed().plus({ ms: 10 }).kill("tm0", { forMs: 100 }),
-    on.event("checkpoint.complete").nth(4).plus({ ms: 10 }).failTask("delays[0]"),
+    on.event("checkpoint.complete").nth(3).plus({ ms: 10 }).failTask("delays[0]"),
   ],
 });
 
@@ -119,7 +125,7 @@ export const removalBehindACut = scenario("removal-behind-a-cut", {
   knobs: { recordCostUs: 10_000, rpcTimeoutMs: 300 },
   plan: on => [
     on.checkpoint(2).completed().cut("dfs1", { forMs: 2_500 }),
-    on.event("checkpoint.complete").nth(4).plus({ ms: 50 }).kill("jm0", { forMs: 100 }),
+    on.event("checkpoint.complete").nth(3).plus({ ms: 50 }).kill("jm0", { forMs: 100 }),
   ],
 });
 

@@ -257,10 +257,20 @@ export const endless = scenario("endless", { why: "A function that never returns
     "--json",
   );
   expect(code).toBe(1);
-  const { stuck, failures } = JSON.parse(out) as { stuck: number; failures: { message: string }[] };
+  const { stuck, failures } = JSON.parse(out) as { stuck: number; failures: { message: string; file: string }[] };
   expect(stuck).toBe(1);
   expect(failures[0]!.message).toContain("the thread stood still for 3 s");
   expect(failures[0]!.message).toMatch(/Its last event: \d+, at [\d.]+ ms: tm\d /);
+
+  // Kept, it takes a worker along in each campaign, and no campaign.
+  const { code: kept } = await millrace("keep", failures[0]!.file);
+  expect(kept).toBe(0);
+  const again = await millrace("explore", "endless.ts", "--strategy", "corpus", "--standstill", "3s", "--json");
+  expect(again.code).toBe(1);
+  expect(JSON.parse(again.out)).toMatchObject({
+    runs: 0,
+    corpus: { played: 1, failed: 1, results: [{ scenario: "endless", outcome: "reproduced" }] },
+  });
 });
 
 test("a folder that cannot be made is refused before anything is played", async () => {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { campaign, indicesOf, playInline, type CampaignEnding } from "../explore/campaign.ts";
 import { calmCase } from "../explore/case-generator.ts";
 import { CaseLine, type CaseLineOptions, type IndexedRun } from "../explore/case-line.ts";
-import { corpusFiles, holds, playCorpus } from "../explore/corpus.ts";
+import { corpusFiles, corpusResult, holds, readCorpus, type CorpusCase, type CorpusResult } from "../explore/corpus.ts";
 import { FailureRecorder, type RecordedTarget } from "../explore/failure-recorder.ts";
 import { playInProcesses } from "../explore/worker-pool.ts";
 import { exploreExitCode, type ExploreReport } from "../report/explore-report.ts";
@@ -75,7 +75,7 @@ interface Settings {
   readonly timeMs: number | undefined;
   readonly jobs: number;
   readonly out: string;
-  readonly line: CaseLineOptions;
+  readonly line: Omit<CaseLineOptions, "regressions">;
 }
 
 function settingsOf(flags: ExploreFlags, session: Session): Settings {
@@ -87,7 +87,7 @@ function settingsOf(flags: ExploreFlags, session: Session): Settings {
     seed,
     runs,
     timeMs: flags.time ?? (bounded ? undefined : 60_000),
-    jobs: Math.min(runs, flags.jobs ?? availableParallelism()),
+    jobs: flags.jobs ?? availableParallelism(),
     out: flags.out === undefined ? session.project.config.out : resolve(flags.out),
     line: {
       seed,
@@ -109,7 +109,18 @@ async function play(
 ): Promise<ExploreReport> {
   const startMs = performance.now();
   const elapsedMs = () => performance.now() - startMs;
-  const line = new CaseLine(targets, settings.line);
+  const corpus = readCorpus(
+    [
+      ...(flags.lastFailed === true ? lastFailures(settings.out) : []),
+      ...corpusFiles(session.project.config.regressions),
+    ],
+    new Set(targets.map(({ scenario }) => scenario.name)),
+  );
+  const lineOptions: CaseLineOptions = {
+    ...settings.line,
+    regressions: corpus.map(({ failure }) => ({ scenario: failure.scenario.name, case: failure.case })),
+  };
+  const line = new CaseLine(targets, lineOptions);
   const targetOf = (index: number) => {
     const { name } = line.target(index).scenario;
     return targets.find(({ scenario }) => scenario.name === name)!;
@@ -132,17 +143,10 @@ async function play(
   // What took a worker along must not be made here: making it plays a pilot.
   const caseOf = async ({ index, lost, played }: IndexedRun) =>
     lost === true ? (played ?? calmCase(targetOf(index).scenario)) : line.caseOf(index);
-  const files = [
-    ...(flags.lastFailed === true ? lastFailures(settings.out) : []),
-    ...corpusFiles(session.project.config.regressions),
-  ];
-  const results = await playCorpus(
-    files,
-    failure => targets.find(({ scenario }) => scenario.name === failure.scenario.name)?.player,
-  );
-
+  const results: CorpusResult[] = [];
   let runs = 0;
-  const outcome = await campaign(casesOf(line, names, settings, flags, interruption), {
+  const played = runsOf(line, { targets: names, line: lineOptions }, settings, flags, interruption);
+  const outcome = await campaign(setAside(played, corpus, results), {
     bail: flags.bail === true,
     scenarioOf: index => targetOf(index).scenario.name,
     async record(failed) {
@@ -189,19 +193,33 @@ async function play(
   };
 }
 
-function casesOf(
+/** The corpus is played by whoever plays the cases: one that blocks the thread takes a worker along, and not the campaign. */
+function runsOf(
   line: CaseLine,
-  names: readonly string[],
+  setup: WorkerSetup,
   settings: Settings,
   flags: ExploreFlags,
   abort: AbortSignal,
 ): AsyncIterable<IndexedRun> {
-  const indices = indicesOf(settings.runs, flags.shard);
+  const regressions = setup.line.regressions?.length ?? 0;
+  const indices = indicesOf(settings.runs, flags.shard, regressions);
   // One process of its own even for one job: a case that never gives the thread back must not take this one.
-  if (settings.jobs === 0) return playInline(indices, index => line.play(index));
+  const jobs = Math.min(settings.jobs, settings.runs + regressions);
+  if (jobs === 0) return playInline(indices, index => line.play(index));
   const script = fileURLToPath(new URL("./campaign-worker.js", import.meta.url));
-  const setup: WorkerSetup = { targets: names, line: settings.line };
-  return playInProcesses(indices, { jobs: settings.jobs, script, setup, standstillMs: flags.standstill, abort });
+  return playInProcesses(indices, { jobs, script, setup, standstillMs: flags.standstill, abort });
+}
+
+/** Gives the campaign its own cases, and keeps what the regressions before them came to. */
+async function* setAside(
+  runs: AsyncIterable<IndexedRun>,
+  corpus: readonly CorpusCase[],
+  results: CorpusResult[],
+): AsyncGenerator<IndexedRun> {
+  for await (const played of runs) {
+    if (played.index < 0) results.push(corpusResult(corpus.at(played.index)!, played.run));
+    else yield played;
+  }
 }
 
 /** What a worker process needs to play the same line of cases. */

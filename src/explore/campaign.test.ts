@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { campaign, indicesOf, playInline, type CampaignOptions } from "./campaign.ts";
 import { Journal } from "../kernel/journal.ts";
+import { calmCase } from "./case-generator.ts";
 import { CaseLine, type IndexedRun } from "./case-line.ts";
 import type { CasePlayer, CaseRun } from "./case-run.ts";
 import type { Case } from "../world/case.ts";
@@ -55,6 +56,7 @@ function found(failed: IndexedRun): FoundFailure {
   };
 }
 
+const passed = { kind: "passed" };
 const passing: CasePlayer = { play: played => Promise.resolve(passedRun(played)) };
 
 test("the same seed gives the same cases and digest, another seed others", async () => {
@@ -69,6 +71,26 @@ test("the same seed gives the same cases and digest, another seed others", async
   };
   expect(await digest("a")).toBe(await digest("a"));
   expect(await digest("a")).not.toBe(await digest("b"));
+});
+
+test("regressions come before case 0, as their files have them, and are no cases of the campaign", async () => {
+  const seeds: string[] = [];
+  const noting: CasePlayer = { play: played => (seeds.push(played.seed), passing.play(played)) };
+  const [first, last] = ["first", "last"].map(seed => ({
+    scenario: "stand-in",
+    case: { ...calmCase(target.scenario), seed },
+  }));
+  const cases = new CaseLine([{ ...target, player: noting }], {
+    seed: "s",
+    checkEvery: 1,
+    freshEvery: 1,
+    regressions: [first!, last!],
+  });
+  expect([...indicesOf(2, undefined, 2)]).toEqual([-2, -1, 0, 1]);
+  for (const index of [-2, -1]) expect(await cases.play(index)).toMatchObject({ index, run: { verdict: passed } });
+  expect(seeds).toEqual(["first", "last"]);
+  expect((await cases.caseOf(-1)).seed).toBe("last");
+  expect((await cases.caseOf(0)).seed).not.toBe("last");
 });
 
 test("case i is the same whatever was played before it", async () => {

@@ -64,10 +64,12 @@ export async function* playInline(
   for (const index of indices) yield await play(index);
 }
 
-/** 0, 1, 2, … below `runs`; of them the share of shard `i` of `n`. */
+/** The regressions, then 0, 1, 2, … below `runs`; of these the share of shard `i` of `n`. */
 export function* indicesOf(
   runs: number,
   shard: { readonly index: number; readonly of: number } = { index: 0, of: 1 },
+  regressions = 0,
 ): Generator<number> {
+  for (let index = -regressions; index < 0; index++) yield index;
   for (let index = shard.index; index < runs; index += shard.of) yield index;
 }

@@ -7,10 +7,12 @@ import type { Profile } from "./profile.ts";
 import type { Scenario } from "./scenario.ts";
 
 /**
- * Case 0, 1, 2, … of a campaign, played and checked. It owns what one index means: which scenario, which case, whether
- * it is played again to see that it is deterministic. The same in one process and in many.
+ * Case 0, 1, 2, … of a campaign, played and checked, and before them its regressions: …, -2, -1. It owns what one index
+ * means: which scenario, which case, whether it is played again to see that it is deterministic. The same in one process
+ * and in many.
  */
 export class CaseLine {
+  readonly #targets: readonly LineTarget[];
   readonly #schedule: readonly LineTarget[];
   readonly #roundLength: number;
   readonly #options: CaseLineOptions;
@@ -18,16 +20,21 @@ export class CaseLine {
 
   constructor(targets: readonly LineTarget[], options: CaseLineOptions) {
     const { schedule, roundLength } = scheduleOf(targets);
+    this.#targets = targets;
     this.#schedule = schedule;
     this.#roundLength = roundLength;
     this.#options = options;
   }
 
   target(index: number): LineTarget {
-    return this.#schedule[index % this.#schedule.length]!;
+    const regression = this.#regressionAt(index);
+    if (regression === undefined) return this.#schedule[index % this.#schedule.length]!;
+    return this.#targets.find(({ scenario }) => scenario.name === regression.scenario)!;
   }
 
   async caseOf(index: number): Promise<Case> {
+    const regression = this.#regressionAt(index);
+    if (regression !== undefined) return regression.case;
     const target = this.target(index);
     return caseAt(target.scenario, await this.pilotOf(target), this.#options.seed, index, this.#options.profile);
   }
@@ -36,6 +43,8 @@ export class CaseLine {
     const target = this.target(index);
     const played = await this.caseOf(index);
     const run = await target.player.play(played);
+    // It is compared with what its file says of it, and counted apart.
+    if (index < 0) return { index, run };
     const { checkEvery, freshEvery } = this.#options;
     // By rounds over the scenarios, so that each has its share; the first round tells at once of a job that remembers.
     const round = Math.floor(index / this.#roundLength);
@@ -63,6 +72,10 @@ export class CaseLine {
     );
     this.#pilots.set(name, pilot);
     return pilot;
+  }
+
+  #regressionAt(index: number): Regression | undefined {
+    return index < 0 ? this.#options.regressions?.at(index) : undefined;
   }
 
   async #neighbour(index: number, target: LineTarget): Promise<Case> {
@@ -102,6 +115,14 @@ export interface CaseLineOptions {
   readonly checkEvery: number;
   /** One case in so many of each scenario is played again with the job's modules imported anew for each life; 0: none. */
   readonly freshEvery: number;
+  /** Cases of scenarios of this line; the last one has the index -1. */
+  readonly regressions?: readonly Regression[];
+}
+
+/** A past failure that must stay fixed. */
+export interface Regression {
+  readonly scenario: string;
+  readonly case: Case;
 }
 
 export interface IndexedRun {
@@ -115,7 +136,6 @@ export interface IndexedRun {
   readonly played?: Case;
 }
 
-/** Early in each stretch, so that a short campaign has its share too. */
 /** Whether this round is one of every so many, from the `first` on. */
 function falls(round: number, every: number, first: number): boolean {
   return every > 0 && round % every === first % every;

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { CasePlayer } from "./case-run.ts";
+import type { CaseRun } from "./case-run.ts";
 import { readFailure, type Failure } from "./failure-file.ts";
-import { replayFailure, type ReplayOutcome } from "./replay.ts";
+import { replayOf, type ReplayOutcome } from "./replay.ts";
 
 /**
  * Past failures that must stay fixed: `scenarios/regressions/*.json`, in the form of failure files. They are played
@@ -16,26 +16,22 @@ export function corpusFiles(folder: string): readonly string[] {
     .map(file => join(folder, file));
 }
 
-/** Plays each file whose scenario `playerOf` knows; others belong to scenarios that were not asked for. */
-export async function playCorpus(
-  files: readonly string[],
-  playerOf: (failure: Failure) => CasePlayer | undefined,
-): Promise<readonly CorpusResult[]> {
-  const results: CorpusResult[] = [];
-  for (const file of files) {
-    const failure = readFailure(file);
-    const player = playerOf(failure);
-    if (player === undefined) continue;
-    const { outcome } = await replayFailure(failure, player);
-    results.push({
-      file,
-      scenario: failure.scenario.name,
-      claim: failure.claim,
-      signature: failure.signature,
-      outcome,
-    });
-  }
-  return results;
+/** Of those files what belongs to one of the scenarios. */
+export function readCorpus(files: readonly string[], scenarios: ReadonlySet<string>): readonly CorpusCase[] {
+  return files
+    .map(file => ({ file, failure: readFailure(file) }))
+    .filter(({ failure }) => scenarios.has(failure.scenario.name));
+}
+
+export interface CorpusCase {
+  readonly file: string;
+  readonly failure: Failure;
+}
+
+/** What a run of it says. */
+export function corpusResult({ file, failure }: CorpusCase, run: CaseRun): CorpusResult {
+  const { scenario, claim, signature } = failure;
+  return { file, scenario: scenario.name, claim, signature, outcome: replayOf(failure, run).outcome };
 }
 
 export interface CorpusResult {

@@ -81,10 +81,10 @@ export const rottenReplicas = scenario("rotten-replicas", {
   ...base,
   why: "Bits flip on one node and sectors of it cannot be read: no damaged replica is ever returned, and a read repairs it.",
   plan: on => [
-    on.checkpoint(2).completed().disk("dfs2").rot({ times: 20 }),
-    on.checkpoint(2).completed().disk("dfs2").latent({ times: 20 }),
+    on.checkpoint(2).completed().disk("dfs2").rot({ path: "*chk-2*", times: 40 }),
     on.checkpoint(2).completed().plus({ ms: 20 }).failTask("total[0]"),
-    on.event("checkpoint.complete").nth(3).failTask("total[1]"),
+    on.event("checkpoint.complete").nth(3).disk("dfs2").latent({ times: 20 }),
+    on.event("checkpoint.complete").nth(3).plus({ ms: 5 }).failTask("total[1]"),
   ],
 });
 

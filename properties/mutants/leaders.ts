@@ -103,8 +103,8 @@ export const leaderMutants: readonly Mutant[] = [
   {
     name: "fence.leader-never-gives-up-workers",
     file: "dist/src/runtime/cluster/worker-registry.js",
-    find: "if (dueMs <= 0)",
-    replace: "if (dueMs <= -Infinity)",
+    find: "const dueMs = registration.heardMs",
+    replace: "const dueMs = this.#host.clock.monotonic()",
     why: "The leader's heartbeat time-out is never reached: a worker that is gone for good is waited for.",
     claims: ["FO-5", "SI-1"],
   },

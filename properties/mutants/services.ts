@@ -83,7 +83,7 @@ export const serviceMutants: readonly Mutant[] = [
     find: "await log.#write(last.records);",
     replace: "void last.records;",
     why: "Fsyncgate: a new life trusts an entry that only the page cache has, and a power loss takes it back later.",
-    claims: ["SK-1", "FO-1", "CC-1", "FO-5", "SK-3", "CC-2", "SI-1"],
+    claims: ["SK-1", "FO-1", "CC-1", "FO-5", "SK-3", "SK-4", "CC-2", "SI-1"],
   },
   {
     name: "wal.second-opening-is-damage",
@@ -159,6 +159,6 @@ export const serviceMutants: readonly Mutant[] = [
     find: "if (crc32c(bytes, 0, start, end) !== readUint32(bytes, from + 8))",
     replace: "if (start > end)",
     why: "The checksum of a frame is not looked at: bits that flip on the wire become records.",
-    claims: ["SK-1", "SK-5", "ST-7", "FO-5", "CC-8", "CC-2", "FO-1", "SO-4"],
+    claims: ["SK-1", "SK-5", "ST-7", "FO-5", "CC-8", "CC-2", "FO-1", "SO-4", "RE-2"],
   },
 ];

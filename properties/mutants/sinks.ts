@@ -36,7 +36,7 @@ export const sinkMutants: readonly Mutant[] = [
                 return "already-committed";
             }`,
     why: "KAFKA-9274: a commit without an answer is taken for a transaction that was aborted, and is given up.",
-    claims: ["SK-3", "SK-2", "SK-6", "RE-1", "SK-1"],
+    claims: ["SK-3", "SK-2", "SK-4", "SK-6", "RE-1", "SK-1"],
   },
   {
     name: "sink.lost-work-is-committed",

@@ -40,7 +40,7 @@ export const stateMutants: readonly Mutant[] = [
     find: "const file = new Uint8Array(this.#length + 4);",
     replace: "const file = (globalThis.millraceShared ??= new Uint8Array(1 << 20)).subarray(0, this.#length + 4);",
     why: "FLINK-6207: the asynchronous part of a snapshot works on a buffer that the next snapshot fills again.",
-    claims: ["ST-1", "CC-8", "ST-7", "CC-2", "SK-1"],
+    claims: ["ST-1", "CC-8", "ST-7", "CC-2", "SK-1", "DS-1"],
   },
   {
     name: "state.no-copy-on-buffer",

@@ -26,6 +26,7 @@ import { eachSplitOnce } from "./source/so-1-each-split-once.ts";
 import { exactSuffix } from "./source/so-4-exact-suffix.ts";
 import { stateIsThePrefix } from "./state/st-7-state-is-the-prefix.ts";
 import { enoughReplicas } from "./storage/ds-1-enough-replicas.ts";
+import { wholeOrNothing } from "./storage/ds-2-whole-or-nothing.ts";
 
 /**
  * Every claim that is judged in every run. The first violation names a run, so that of several that see one defect at the
@@ -39,6 +40,7 @@ export const builtInOracles: readonly Oracle[] = [
   idsIncrease,
   restorable,
   enoughReplicas,
+  wholeOrNothing,
   completeMeansAcknowledged,
   pace,
   newestAreAddressable,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { UnreadableLog } from "../services/log-broker/broker-log.ts";
 import type { Observation } from "../sim/observation.ts";
 import type { Oracle, Setting } from "./oracle.ts";
 import { beginSuite, kindOfRole } from "./suite.ts";
@@ -38,6 +39,28 @@ test("the first violation is returned, and all are counted", () => {
   expect(suite.on(frame("x"))?.claim).toBe("A");
   expect(suite.end({ atUs: 2, job: "finished" }).map(violation => violation.claim)).toEqual(["A", "B"]);
   expect(suite.counts()).toEqual({ A: { checked: 1, violated: 2 }, B: { checked: 1, violated: 2 } });
+});
+
+test("no claim holds of a log that contradicts itself, and any other error is an error", () => {
+  const failing = (error: Error): Oracle => ({
+    ...spy("A", { frames: ["x"] }, []),
+    begin: () => ({
+      checked: 0,
+      on: () => {
+        throw error;
+      },
+      end: () => {
+        throw error;
+      },
+    }),
+  });
+  const suite = beginSuite([failing(new UnreadableLog("broker.log makes no sense"))], setting);
+  const violation = { claim: "A", where: "broker", message: "broker.log makes no sense" };
+  expect(suite.on(frame("x"))).toEqual(violation);
+  expect(suite.end({ atUs: 2, job: "finished" })).toEqual([violation]);
+  const broken = beginSuite([failing(new RangeError("ours"))], setting);
+  expect(() => broken.on(frame("x"))).toThrow(RangeError);
+  expect(() => broken.end({ atUs: 2, job: "finished" })).toThrow(RangeError);
 });
 
 test("the kind of a role is its name without the index", () => {

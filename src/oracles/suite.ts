@@ -1,3 +1,4 @@
+import { UnreadableLog } from "../services/log-broker/broker-log.ts";
 import type { Observation } from "../sim/observation.ts";
 import { builtInOracles } from "./built-in.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation, Wants } from "./oracle.ts";
@@ -42,7 +43,7 @@ export function beginSuite(oracles: readonly Oracle[], setting: Setting): Suite 
       if (concerned === undefined) return undefined;
       let first: Violation | undefined;
       for (const judge of concerned) {
-        const violation = judge.fold.on(observation);
+        const violation = see(judge, observation);
         if (violation === undefined) continue;
         judge.violated++;
         first ??= violation;
@@ -51,7 +52,7 @@ export function beginSuite(oracles: readonly Oracle[], setting: Setting): Suite 
     },
     end(final) {
       return judges.flatMap(judge => {
-        const violations = judge.fold.end(final);
+        const violations = conclude(judge, final);
         judge.violated += violations.length;
         return violations;
       });
@@ -75,6 +76,28 @@ interface Judge {
   readonly oracle: Oracle;
   readonly fold: OracleFold;
   violated: number;
+}
+
+function see(judge: Judge, observation: Observation): Violation | undefined {
+  try {
+    return judge.fold.on(observation);
+  } catch (error) {
+    return unreadable(judge, error);
+  }
+}
+
+function conclude(judge: Judge, final: FinalState): readonly Violation[] {
+  try {
+    return judge.fold.end(final);
+  } catch (error) {
+    return [unreadable(judge, error)];
+  }
+}
+
+/** No claim holds of a history that contradicts itself. */
+function unreadable({ oracle }: Judge, error: unknown): Violation {
+  if (!(error instanceof UnreadableLog)) throw error;
+  return { claim: oracle.id, where: "broker", message: error.message };
 }
 
 function concernedBy(

@@ -39,10 +39,11 @@ interface Story {
 function told({ removed, swept, firstCompletes, leaderDied, graceUs = 2_000_000 }: Story) {
   const history = new MadeHistory(totals);
   const judgement = judge(lateStateIsDiscarded, history.setting({ knobs: { rpcTimeoutMs: 1_000 } }));
-  const remove = (): void =>
+  const remove = (): void => {
     history.request("store.remove", "jm0", "dfs0", {
       paths: [`${STORAGE.slice("dfs://".length)}/chk-1/total[0]#1.state`],
     });
+  };
   for (const checkpoint of [1, 2]) {
     const file = { path: `chk-${checkpoint}/total[0]#1.state`, length: 1, crc32c: 1 };
     const snapshot = madeSnapshot("total", 0, { files: [file] });

@@ -102,13 +102,14 @@ export class MadeHistory {
     });
   }
 
-  /** A request that `to` was handed. */
-  request(method: string, from: string, to: string, body: unknown): void {
+  /** A request that `to` was handed; returns the number of the call. */
+  request(method: string, from: string, to: string, body: unknown): number {
     this.#frame("request", method, from, to, body);
+    return this.#calls;
   }
 
-  reply(method: string, from: string, to: string, body: unknown): void {
-    this.#frame("reply", method, from, to, body);
+  reply(method: string, from: string, to: string, body: unknown, call?: number): void {
+    this.#frame("reply", method, from, to, body, call);
   }
 
   /** A frame of the data plane; the channel is the consumer's number for it. */

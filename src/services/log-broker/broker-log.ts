@@ -20,7 +20,8 @@ export function readBrokerLog(view: FileView, dir: string): BrokerHistory {
     const transaction = event === undefined ? undefined : state.producer(event.transactionalId)?.current;
     // What a log has lost since may have been read before: it belongs to the history, and not what took its offsets.
     if (change.kind === "truncated") truncated.add(`${change.topic}/${change.partition}`);
-    else if (change.kind !== "appended" || !truncated.has(`${change.topic}/${change.partition}`)) state.apply(change);
+    else if (change.kind !== "appended" || !truncated.has(`${change.topic}/${change.partition}`))
+      follow(state, change, position);
     if (event === undefined) return;
     transactions.push(event);
     if (event.kind === "committed" && transaction !== undefined) committedAt.set(transaction, position);
@@ -32,6 +33,18 @@ export function readBrokerLog(view: FileView, dir: string): BrokerHistory {
       return (topics ??= committedRecords(state, committedAt));
     },
   };
+}
+
+/** What was decided after an entry that is no longer there cannot follow from those before it. */
+export class UnreadableLog extends Error {}
+
+function follow(state: BrokerState, change: BrokerChange, position: number): void {
+  try {
+    state.apply(change);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UnreadableLog(`broker.log makes no sense at its change ${position}, ${change.kind}: ${why}`);
+  }
 }
 
 function committedRecords(state: BrokerState, committedAt: ReadonlyMap<object, number>): BrokerHistory["topics"] {

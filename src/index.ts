@@ -11,6 +11,7 @@ export type { Connection, Net } from "./host/net.ts";
 export type { Clock, Host, Main, RandomSource, Timer } from "./host/host.ts";
 export type { HostEvent } from "./host/event.ts";
 export { attempts } from "./oracles/failover/fo-4-limits-are-exact.ts";
+export { committedOutput, type CommittedOutputSpec } from "./oracles/sink/committed-output.ts";
 export type { FinalState, Oracle, OracleFold, Setting, Violation, Wants } from "./oracles/oracle.ts";
 export type {
   Sink,

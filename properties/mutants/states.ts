@@ -1,6 +1,6 @@
 import type { Mutant } from "../../src/explore/mutant/mutant.ts";
 
-/** Keyed state, what a snapshot takes of it, and who restores which part. */
+/** Keyed state and timers, what a snapshot takes of them, and who restores which part. */
 export const stateMutants: readonly Mutant[] = [
   {
     name: "state.keyed-by-group",
@@ -66,5 +66,21 @@ export const stateMutants: readonly Mutant[] = [
     replace: "out.emit(after, timestampMs, origin);\n            sum.update(after === value ? after : before);",
     why: "The state lags one update behind the output.",
     claims: ["ST-7", "SK-1"],
+  },
+  {
+    name: "time.timers-not-restored",
+    file: "dist/src/runtime/time/keyed-timers.js",
+    find: "this.#state.forEach(EVENT_TIMERS, (key, instants) => {",
+    replace: "[].forEach((key, instants) => {",
+    why: "A restore takes up the state and not the timers that wait in it: what they would have sent stays where it is.",
+    claims: ["SK-1"],
+  },
+  {
+    name: "time.fires-for-the-last-key",
+    file: "dist/src/runtime/time/keyed-timers.js",
+    find: "this.#state.setCurrentKey(timer.key);",
+    replace: ";",
+    why: "A timer fires for the key of the last record: its own key's state stays, and another's goes out early.",
+    claims: ["SK-1"],
   },
 ];

@@ -42,7 +42,19 @@ function proofOf(mutant: Mutant, seeds: readonly string[]): Proof {
 }
 
 async function foundAndShrunk(mutant: Mutant, seed: string, path: string): Promise<Figures> {
-  const hunt = ["explore", "--mutant", mutant.name, "--runs", "1000", "--seed", seed, "--bail", "--json", "--out", path];
+  const hunt = [
+    "explore",
+    "--mutant",
+    mutant.name,
+    "--runs",
+    "1000",
+    "--seed",
+    seed,
+    "--bail",
+    "--json",
+    "--out",
+    path,
+  ];
   const campaign = documentOf<ExploreDocument>(await millrace(hunt, path));
   const [failure] = campaign.failures;
   if (failure === undefined) {

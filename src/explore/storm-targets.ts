@@ -78,13 +78,16 @@ export function diskOwnerOf(dice: Dice, ground: StormGround): string {
   ]);
 }
 
-/** Sources and sinks alone have snapshots and notifications; every operator has records. */
+/** Sources and sinks alone have snapshots, notifications and what is restored; every operator has records. */
 export function siteOf(dice: Dice): TaskSite {
   return dice.weighted<TaskSite>([
-    [70, "record"],
-    [10, "open"],
-    [10, "snapshot"],
-    [10, "notify"],
+    [60, "record"],
+    [8, "open"],
+    [6, "restore"],
+    [8, "snapshot"],
+    [8, "snapshot-async"],
+    [8, "notify"],
+    [2, "close"],
   ]);
 }
 

@@ -6,6 +6,7 @@ import { MadeOutput, type MadeRecord } from "../testing/made-output.ts";
 import type { Oracle, Setting } from "../oracle.ts";
 import { exactSuffix } from "../source/so-4-exact-suffix.ts";
 import { stateIsThePrefix } from "../state/st-7-state-is-the-prefix.ts";
+import { committedOutput } from "./committed-output.ts";
 import { noOpenTransactions } from "./re-1-no-open-transactions.ts";
 import { legalAndComplete } from "./sk-1-legal-and-complete.ts";
 import { commitAfterCompletion } from "./sk-2-commit-after-completion.ts";
@@ -183,6 +184,25 @@ interface Story {
   readonly job?: "finished" | "running";
   readonly compare?: NonNullable<Setting["compare"]>;
 }
+
+test("an author's own judgement is shown what is committed, of a job that has finished", () => {
+  const seen: unknown[][] = [];
+  const own = committedOutput({
+    topic: "totals",
+    sentence: "Ann has 13.",
+    holds(committed) {
+      seen.push([...committed]);
+      return JSON.stringify(committed.at(-1)) === '{"account":"ann","cents":13}' ? undefined : "ann has something else";
+    },
+  });
+  expect(told(own, {})).toMatchObject({ violations: [], checked: 1 });
+  expect(seen[0]).toHaveLength(4);
+  expect(told(own, { second: [] }).violations).toEqual([
+    { claim: "SK-1", where: "totals", message: "ann has something else" },
+  ]);
+  expect(told(own, { secondEnds: "aborted" }).violations).toHaveLength(1);
+  expect(told(own, { second: [], job: "running" })).toMatchObject({ violations: [], checked: 0 });
+});
 
 function told(claim: Oracle, story: Story) {
   const { first = firstEpoch, second = secondEpoch, firstPositions = [2, 1], job = "finished" } = story;

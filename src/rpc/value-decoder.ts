@@ -1,8 +1,8 @@
 import type { JsonPackExtension } from "@jsonjoy.com/json-pack/lib/JsonPackExtension.js";
 import { MsgPackDecoderFast } from "@jsonjoy.com/json-pack/lib/msgpack/MsgPackDecoderFast.js";
 import { CodecError } from "./codec-error.ts";
-import { KnownTexts } from "./known-texts.ts";
-import { BIGINT_EXTENSION, DEPTH_MAX, FIXSTR, STR_8 } from "./value-encoder.ts";
+import { KnownTexts, KNOWN_TEXT_BYTES_MAX } from "./known-texts.ts";
+import { BIGINT_EXTENSION, DEPTH_MAX, STR_8 } from "./value-encoder.ts";
 
 /**
  * json-pack's MessagePack reader, made safe for bytes from a wire or a disk: what is cut short, too long, too deep or
@@ -33,7 +33,7 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
     return value;
   }
 
-  /** Short texts, of which most are known, are read here; the library reads everything else. */
+  /** What messages are made of is read here: small numbers, short texts, objects, lists. The library reads everything else. */
   override readAny(): unknown {
     const { reader } = this;
     const { uint8, x } = reader;
@@ -42,7 +42,15 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
       reader.x = x + 1;
       return tag;
     }
-    if ((tag & 0xe0) === FIXSTR) return this.#text(x + 1, tag & 0x1f) ?? super.readAny();
+    if (tag < 0x90) {
+      reader.x = x + 1;
+      return this.obj(tag & 0x0f);
+    }
+    if (tag < 0xa0) {
+      reader.x = x + 1;
+      return this.arr(tag & 0x0f);
+    }
+    if (tag < 0xc0) return this.#text(x + 1, tag & 0x1f) ?? super.readAny();
     if (tag === STR_8) return this.#text(x + 2, uint8[x + 1]!) ?? super.readAny();
     const lengthBytes = LENGTH_BYTES[tag]!;
     if (lengthBytes > 0) this.#within(x + 1 + lengthBytes + bigEndian(uint8, x + 1, lengthBytes));
@@ -51,9 +59,10 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
 
   protected override obj(size: number): object {
     this.#enter(2 * size);
+    const { reader } = this;
     const fields: Record<string, unknown> = {};
     for (let i = 0; i < size; i++) {
-      if (!isStringTag(this.reader.uint8[this.reader.x])) throw new CodecError("not a value: a field without a name");
+      if (!isStringTag(reader.uint8[reader.x])) throw new CodecError("not a value: a field without a name");
       const key = this.readAny() as string;
       const value = this.readAny();
       if (value === undefined || key === "__proto__")
@@ -66,9 +75,13 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
 
   protected override arr(size: number): unknown[] {
     this.#enter(size);
-    const items = super.arr(size);
+    const items: unknown[] = [];
+    for (let i = 0; i < size; i++) {
+      const item = this.readAny();
+      if (item === undefined) throw new CodecError("not a value: an unknown tag");
+      items.push(item);
+    }
     this.#depth--;
-    if (items.includes(undefined)) throw new CodecError("not a value: an unknown tag");
     return items;
   }
 
@@ -86,7 +99,7 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
   #text(from: number, length: number): string | undefined {
     const to = from + length;
     this.#within(to);
-    if (length > KNOWN_BYTES_MAX) return undefined;
+    if (length > KNOWN_TEXT_BYTES_MAX) return undefined;
     const text = texts.read(this.reader.uint8, from, to);
     if (text !== undefined) this.reader.x = to;
     return text;
@@ -104,9 +117,6 @@ export class ValueDecoder extends MsgPackDecoderFast<LibraryReader> {
 }
 
 const texts = new KnownTexts(4096);
-/** Names of fields, vertices and topics, ids, short paths. */
-const KNOWN_BYTES_MAX = 48;
-
 /** By tag: how many bytes the length of a byte array or of a long text has. */
 const LENGTH_BYTES = new Uint8Array(256);
 for (const [tag, count] of [

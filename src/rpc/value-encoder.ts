@@ -82,43 +82,41 @@ export class ValueEncoder extends MsgPackEncoderFast {
   override writeObj(fields: Readonly<Record<string, unknown>>): void {
     if (!isPlain(fields)) throw new Refusal(`${classOf(fields)} cannot be carried`);
     this.#enter();
-    const keys = Object.keys(fields);
     const { writer } = this;
-    // Absent fields are found as the others are written, and each is read once: the header is corrected behind them.
+    // Which fields there are is found as they are written, and each is read once: the header is corrected behind them.
+    // A plain object's chain has nothing to enumerate, and for-in allocates no list of names.
     const headerAt = writer.x - writer.x0;
-    this.writeObjHdr(keys.length);
-    let present = keys.length;
-    let i = 0;
+    this.writeObjHdr(0);
+    let present = 0;
+    let at = "";
     try {
-      for (; i < keys.length; i++) {
-        const key = keys[i]!;
+      for (const key in fields) {
+        at = key;
         const value = fields[key];
-        if (value === undefined) {
-          present--;
-          continue;
-        }
+        if (value === undefined) continue;
         if (key === "__proto__") throw new Refusal("this name cannot be carried");
+        present++;
         this.writeStr(key);
         this.writeAny(value);
       }
     } catch (error) {
-      throw refusedAt(error, keys[i]!);
+      throw refusedAt(error, at);
     }
-    if (present < keys.length) this.#correctObjHdr(headerAt, keys.length, present);
+    if (present > 0) this.#correctObjHdr(headerAt, present);
     this.#depth--;
   }
 
   /** Where the writer began may have moved with it to a larger slab; the distance from there has not. */
-  #correctObjHdr(headerAt: number, written: number, present: number): void {
+  #correctObjHdr(headerAt: number, present: number): void {
     const { writer } = this;
+    const longerBy = objHdrBytes(present) - 1;
+    if (longerBy > 0) writer.ensureCapacity(longerBy);
     const at = writer.x0 + headerAt;
     const end = writer.x;
-    const headerBytes = objHdrBytes(written);
-    const shorterBy = headerBytes - objHdrBytes(present);
+    if (longerBy > 0) writer.uint8.copyWithin(at + 1 + longerBy, at + 1, end);
     writer.x = at;
     this.writeObjHdr(present);
-    if (shorterBy > 0) writer.uint8.copyWithin(writer.x, at + headerBytes, end);
-    writer.x = end - shorterBy;
+    writer.x = end + longerBy;
   }
 
   /**

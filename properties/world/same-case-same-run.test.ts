@@ -1,6 +1,8 @@
+import { basename } from "node:path";
 import { expect, test } from "vitest";
 import { flightsToFiles } from "../../scenarios/flights.ts";
 import { wordsUnderStorm } from "../../scenarios/words.ts";
+import { WorldPlayer } from "../../src/explore/world-player.ts";
 import type { Case } from "../../src/world/case.ts";
 import type { Fault } from "../../src/world/fault.ts";
 import { stormsOver } from "./storms.ts";
@@ -14,6 +16,18 @@ test("the same case gives the same run, recorded or not, and whatever was played
     expect(new Set(first).size).toBe(cases.length);
     expect(await digests([...cases].reverse(), played => player.play(played, { record: true }))).toEqual(
       [...first].reverse(),
+    );
+  }
+});
+
+test("where the job's module lies changes nothing", async () => {
+  for (const scenario of [wordsUnderStorm, flightsToFiles]) {
+    const { player, cases } = await stormsOver(scenario, "elsewhere", 3);
+    const name = basename(scenario.job.module, ".ts");
+    const job = { ...scenario.job, module: `/another/machine/and a longer path/${name}.js` };
+    const elsewhere = new WorldPlayer({ ...scenario, job });
+    expect(await digests(cases, played => elsewhere.play(played))).toEqual(
+      await digests(cases, played => player.play(played)),
     );
   }
 });

@@ -1,3 +1,4 @@
+import { basename, extname } from "node:path";
 import { encode } from "../rpc/codec.ts";
 import { frameClassifier } from "../rpc/classify.ts";
 import { formatOf, roleFolder, startRole } from "../roles/role-table.ts";
@@ -139,7 +140,8 @@ export class World {
 
   #reference(): JobReference {
     const { job, params } = this.#actors;
-    return { id: job.name, name: job.name, module: job.module, params, graphHash: this.graph.hash };
+    const module = moduleName(job.module);
+    return { id: job.name, name: job.name, module, params, graphHash: this.graph.hash };
   }
 
   /** A module that cannot be imported again is the author's mistake, and no crash of the process. */
@@ -174,6 +176,14 @@ export class World {
       startRole(host, kind, { ...start, brokerMode, serveStorage: this.storage.server(role), jobs: () => job });
     };
   }
+}
+
+/**
+ * What stands for a job's module in messages: nothing loads by it here, and where a checkout lies, or whether it runs from
+ * its sources or from what was built of them, must not change a byte.
+ */
+function moduleName(path: string): string {
+  return basename(path, extname(path));
 }
 
 /** What a case's scenario brings: things that are not plain data. */

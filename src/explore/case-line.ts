@@ -2,7 +2,7 @@ import type { Case } from "../world/case.ts";
 import { caseAt, calmCase } from "./case-generator.ts";
 import type { CasePlayer, CaseRun } from "./case-run.ts";
 import { firstDifference } from "./first-difference.ts";
-import { flyPilot, type Pilot } from "./pilot.ts";
+import { flyFixedPlanPilot, flyPilot, type Pilot } from "./pilot.ts";
 import type { Profile } from "./profile.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -62,14 +62,12 @@ export class CaseLine {
   }
 
   async pilotOf(target: LineTarget): Promise<Pilot> {
-    const { name } = target.scenario;
+    const { name, storm, fixed } = target.scenario;
     const known = this.#pilots.get(name);
     if (known !== undefined) return known;
-    const pilot = await flyPilot(
-      calmCase(target.scenario),
-      target.player,
-      target.scenario.fixed.knobs.recordCostUs === undefined ? "free" : "fixed",
-    );
+    const pace = fixed.knobs.recordCostUs === undefined ? "free" : "fixed";
+    const fly = storm === false ? flyFixedPlanPilot : flyPilot;
+    const pilot = await fly(calmCase(target.scenario), target.player, pace);
     this.#pilots.set(name, pilot);
     return pilot;
   }

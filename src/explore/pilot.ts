@@ -60,12 +60,29 @@ export const recoveryEvents: readonly string[] = [
 export async function flyPilot(calm: Case, player: CasePlayer, pace: "fixed" | "free"): Promise<Pilot> {
   const first = await player.play({ ...calm, plan: [] }, { record: true });
   const { knobs } = calm;
-  const readingUs = readingTime(first);
-  if (pace === "fixed" || readingUs === 0) return pilotOf(first, knobs.recordCostUs);
-  const wantedUs = checkpointsWanted * knobs.checkpointIntervalMs * 1000;
-  const recordCostUs = Math.min(50_000, Math.max(50, Math.floor((knobs.recordCostUs * wantedUs) / readingUs)));
+  const recordCostUs = pace === "fixed" ? knobs.recordCostUs : pacedCostUs(first, knobs);
+  if (recordCostUs === knobs.recordCostUs) return pilotOf(first, recordCostUs);
   const second = await player.play({ ...calm, plan: [], knobs: { ...knobs, recordCostUs } }, { record: true });
   return pilotOf(second, recordCostUs);
+}
+
+/**
+ * The pilot of a scenario whose plan is fixed: nothing is aimed by it, so that only its pace is of use, and where the
+ * author has fixed that too, no run is needed.
+ */
+export async function flyFixedPlanPilot(calm: Case, player: CasePlayer, pace: "fixed" | "free"): Promise<Pilot> {
+  const { knobs } = calm;
+  const aimless = { lengthUs: 1_000, moments: [], checkpoints: 0, subtasks: [], firstRecordUs: 0 };
+  if (pace === "fixed") return { ...aimless, recordCostUs: knobs.recordCostUs };
+  const run = await player.play({ ...calm, plan: [] }, { record: true });
+  return { ...aimless, recordCostUs: pacedCostUs(run, knobs) };
+}
+
+function pacedCostUs(run: CaseRun, { recordCostUs, checkpointIntervalMs }: Case["knobs"]): number {
+  const readingUs = readingTime(run);
+  if (readingUs === 0) return recordCostUs;
+  const wantedUs = checkpointsWanted * checkpointIntervalMs * 1000;
+  return Math.min(50_000, Math.max(50, Math.floor((recordCostUs * wantedUs) / readingUs)));
 }
 
 const checkpointsWanted = 10;

@@ -1,5 +1,6 @@
 import { listBenches, runBenches } from "../bench/bench.ts";
 import { Misuse } from "../explore/misuse.ts";
+import { playingFlags, runProgram } from "../explore/own-process.ts";
 import { suggestion } from "../explore/nearest-name.ts";
 
 /** `millrace bench`: measures and prints; the exit code. */
@@ -15,6 +16,11 @@ export async function benchNames(
   for (const name of names) {
     const all = known.map(bench => bench.name);
     if (!all.includes(name)) throw new Misuse(`There is no bench "${name}". ${suggestion(name, all)}`);
+  }
+  // Cases are measured as campaigns play them.
+  if (!playingFlags.every(flag => process.execArgv.includes(flag))) {
+    const [, script, ...args] = process.argv;
+    return runProgram(script!, args, { nodeFlags: playingFlags });
   }
   const { benches } = await runBenches(names.length === 0 ? undefined : names);
   if (flags.json === true) {

@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { open, url, waitForDebugger } from "node:inspector";
 import type { JournalEntry } from "../kernel/journal.ts";
+import { runProgram } from "../explore/own-process.ts";
 import { Misuse } from "../explore/misuse.ts";
 
 /**
@@ -47,16 +47,8 @@ export function underSourceMaps(): boolean {
 }
 
 export function withSourceMaps(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...process.execArgv, flag, ...process.argv.slice(1)], { stdio: "inherit" });
-    const ignore = (): void => undefined;
-    process.on("SIGINT", ignore);
-    child.once("error", reject);
-    child.once("close", code => {
-      process.off("SIGINT", ignore);
-      resolve(code ?? 130);
-    });
-  });
+  const [, script, ...args] = process.argv;
+  return runProgram(script!, args, { nodeFlags: [flag] });
 }
 
 const flag = "--enable-source-maps";

@@ -1,9 +1,9 @@
-import { fork } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JournalEntry } from "../kernel/journal.ts";
 import type { Case } from "../world/case.ts";
+import { forkWorker } from "./own-process.ts";
 import type { WorkerAnswer, WorkerOrder } from "./worker-protocol.ts";
 
 /**
@@ -14,7 +14,7 @@ import type { WorkerAnswer, WorkerOrder } from "./worker-protocol.ts";
 export async function autopsyOf(index: number, options: AutopsyOptions): Promise<Autopsy> {
   const folder = mkdtempSync(join(tmpdir(), "millrace-trace-"));
   const file = join(folder, "events.jsonl");
-  const worker = fork(options.script, { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const worker = forkWorker(options.script);
   const orders: readonly WorkerOrder[] = [
     { kind: "setup", setup: options.setup },
     { kind: "trace", index, file, play: options.play },

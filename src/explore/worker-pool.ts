@@ -1,7 +1,8 @@
-import { fork, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { IndexedRun } from "./case-line.ts";
 import { unplayedRun, type Verdict } from "./case-run.ts";
 import { autopsyOf } from "./autopsy.ts";
+import { forkWorker } from "./own-process.ts";
 import type { WorkerAnswer, WorkerOrder } from "./worker-protocol.ts";
 
 /**
@@ -185,7 +186,7 @@ class Worker {
 
   constructor(options: PoolOptions, events: WorkerEvents) {
     this.#options = options;
-    this.#process = fork(options.script, { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.#process = forkWorker(options.script);
     this.#process.send({ kind: "setup", setup: options.setup } satisfies WorkerOrder);
     this.#process.on("message", message => {
       const answer = message as WorkerAnswer;

@@ -84,6 +84,8 @@ export interface StrandInput {
 
 export interface StrandFold {
   step(input: StrandInput): readonly Emission[];
+  /** The same step, for its state alone: nothing is made of what it gives. */
+  absorb(input: StrandInput): void;
   /** By state name; empty where there is no keyed operator. */
   state(): ReadonlyMap<string, unknown>;
 }
@@ -156,6 +158,7 @@ class Strands {
     if (strand !== undefined) return strand;
     const begin = (): StrandFold => ({
       step: input => [this.#inputs.emissionOf(node, input.record)],
+      absorb: () => undefined,
       state: () => new Map(),
     });
     strand = new GrowingStrand({
@@ -186,6 +189,7 @@ function foldThrough(fold: KeyedFold, node: LogicalNode, flow: StatelessFlow, in
       });
       return emissions;
     },
+    absorb: ({ record, context }) => fold.step(record, context, () => undefined),
     state: () => fold.state(),
   };
 }

@@ -7,7 +7,7 @@ import { positionsOf, type CheckpointPositions } from "../evidence/epochs.ts";
 import { type ExplainedStrand, FinalOutput } from "../evidence/final-output.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 import { imageOf } from "../reference/plain-value.ts";
-import type { Strand, StrandInput } from "../reference/reference-run.ts";
+import type { Strand, StrandFold, StrandInput } from "../reference/reference-run.ts";
 
 /**
  * ST-7: State in checkpoint n, after its captured in-flight records are processed, = fold of exactly the source prefixes
@@ -79,14 +79,13 @@ class Snapshots implements OracleFold {
 
   #judge({ strand, found }: ExplainedStrand, positions: readonly CheckpointPositions[]): Violation | undefined {
     if (found.kind !== "found" || found.ambiguous) return undefined;
+    const prefix = new FoldedPrefix(strand);
     for (const { checkpoint, next } of positions) {
       const before = (input: StrandInput): boolean => input.position < next(input.split);
       const inputs = inOrder(strand.splits, found.order, before);
       if (inputs === undefined || this.#ownerHadFinished(checkpoint, strand)) continue;
       this.checked++;
-      const fold = strand.begin();
-      for (const input of inputs) fold.step(input);
-      const expected = new Map([...fold.state()].map(([name, value]) => [name, imageOf(value)]));
+      const expected = new Map([...prefix.stateAfter(inputs)].map(([name, value]) => [name, imageOf(value)]));
       const actual =
         this.#states.get(checkpoint)!.get(holderOf(strand.operator, strand.key)) ?? new Map<string, string>();
       if (same(expected, actual)) continue;
@@ -130,6 +129,28 @@ class Snapshots implements OracleFold {
       }
     }
     return [];
+  }
+}
+
+/** From one checkpoint to the next the prefix mostly grows: the fold goes on from where it stands. */
+class FoldedPrefix {
+  readonly #strand: Strand;
+  #folded: readonly StrandInput[] = [];
+  #fold: StrandFold;
+
+  constructor(strand: Strand) {
+    this.#strand = strand;
+    this.#fold = strand.begin();
+  }
+
+  stateAfter(inputs: readonly StrandInput[]): ReadonlyMap<string, unknown> {
+    if (!this.#folded.every((input, i) => inputs[i] === input)) {
+      this.#fold = this.#strand.begin();
+      this.#folded = [];
+    }
+    for (let i = this.#folded.length; i < inputs.length; i++) this.#fold.absorb(inputs[i]!);
+    this.#folded = inputs;
+    return this.#fold.state();
   }
 }
 

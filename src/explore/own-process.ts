@@ -1,0 +1,43 @@
+import { fork, spawn, type ChildProcess } from "node:child_process";
+
+/**
+ * Processes that run programs of ours: worker processes that are talked to, and this very command once more in a process
+ * that was started otherwise. It owns how they are started and, for the latter, that they end as one with this process.
+ */
+
+/**
+ * Options of V8 for processes that play cases. A case makes 4 MB of short-lived objects around a world of half a megabyte
+ * that lives to its end: in a young generation of the default size every fourth case is copied while it lives, then
+ * promoted, and collected once more from the old generation. Sizes are in MiB.
+ */
+export const playingFlags: readonly string[] = ["--min-semi-space-size=64", "--max-semi-space-size=64"];
+
+/** A worker process; what is said to it and what it answers is worker-protocol.ts. */
+export function forkWorker(script: string): ChildProcess {
+  return fork(script, {
+    execArgv: [...playingFlags, ...process.execArgv],
+    serialization: "advanced",
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+}
+
+/** Runs a program of ours and waits for it; its exit code. The terminal sends an interrupt to both: what it answers is ours. */
+export function runProgram(
+  script: string,
+  args: readonly string[],
+  { nodeFlags, env }: { readonly nodeFlags: readonly string[]; readonly env?: Readonly<Record<string, string>> },
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...process.execArgv, ...nodeFlags, script, ...args], {
+      stdio: "inherit",
+      env: { ...process.env, ...env },
+    });
+    const ignore = (): void => undefined;
+    process.on("SIGINT", ignore);
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      process.off("SIGINT", ignore);
+      resolve(code ?? (signal === "SIGINT" ? 130 : 3));
+    });
+  });
+}

@@ -36,17 +36,19 @@ export function formattedLog(): Uint8Array {
  * That may be the next entry, or the last one again: each opening writes it once more, and the sync of an earlier
  * opening may have failed. Any other damage is rot of what was acknowledged: `damage` says so, and the records are
  * those before it.
+ *
+ * `behind`: what an earlier reading of the same bytes came to; the result is then what has been written since.
  */
-export function readLog(bytes: Uint8Array): LogContents {
+export function readLog(bytes: Uint8Array, behind: LogReading = logStart): LogContents {
   const records: unknown[] = [];
   const lives: LogLife[] = [];
-  let number = 0;
-  let last: LogEntry | undefined;
+  let last = behind.last;
+  let number = last?.number ?? 0;
   let hole: number | undefined;
   /** Entries that begin in the hole, by what is left of their prefixes. */
   let begunInHole = 0;
-  let end = 0;
-  for (let at = 0; at < bytes.length;) {
+  let end = behind.end;
+  for (let at = end; at < bytes.length;) {
     const entry = readEntry(bytes, at);
     if (entry === undefined) {
       hole ??= at;
@@ -84,12 +86,18 @@ export function readFinishedLog(bytes: Uint8Array): LogContents {
   return { ...contents, damage: `the log is damaged at byte ${contents.end}` };
 }
 
-export interface LogContents {
-  /** Of all whole entries, in order. */
-  readonly records: readonly unknown[];
+/** How far a log has been read. */
+export interface LogReading {
   readonly last: LogEntry | undefined;
   /** Where the next entry goes; what stands behind it was never acknowledged. */
   readonly end: number;
+}
+
+const logStart: LogReading = { last: undefined, end: 0 };
+
+export interface LogContents extends LogReading {
+  /** Of all whole entries, in order. */
+  readonly records: readonly unknown[];
   /** Who has written it, in order. */
   readonly lives: readonly LogLife[];
   /** What was acknowledged is lost: how it shows. */

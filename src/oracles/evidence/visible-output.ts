@@ -1,6 +1,6 @@
 import type { CheckpointMetadata } from "../../runtime/checkpoint/metadata.ts";
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
-import { brokerLogPath, readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
+import { BrokerLogReader, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
 import type { Setting } from "../oracle.ts";
 import type { Emission } from "../reference/committed-pool.ts";
 import { NotJudged } from "../reference/not-judged.ts";
@@ -36,20 +36,15 @@ export function emissionOf(node: LogicalNode, record: unknown): Emission {
   throw new NotJudged(`what ${node.name} writes is not known here`);
 }
 
-/** The broker's durable log is read again only when it has grown: it is never rewritten. */
+/** What the broker's durable log says now; good until it is asked for again. */
 export function readHistory(setting: Setting): BrokerHistory {
   const { broker } = setting.roles;
-  const view = setting.durable(broker);
-  const folder = setting.folder(broker);
-  const length = view.read(brokerLogPath(folder))?.length ?? 0;
-  const known = histories.get(setting);
-  if (known?.length === length) return known.history;
-  const history = readBrokerLog(view, folder);
-  histories.set(setting, { length, history });
-  return history;
+  let reader = readers.get(setting);
+  if (reader === undefined) readers.set(setting, (reader = new BrokerLogReader(setting.folder(broker))));
+  return reader.read(setting.durable(broker));
 }
 
-const histories = new WeakMap<Setting, { readonly length: number; readonly history: BrokerHistory }>();
+const readers = new WeakMap<Setting, BrokerLogReader>();
 
 /** What the sinks of a checkpoint had prepared, of those sinks alone whose work has a state in {@link workStates}. */
 export function preparedWork(metadata: CheckpointMetadata, setting: Setting): readonly PreparedWork[] {

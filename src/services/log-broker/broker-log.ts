@@ -1,4 +1,4 @@
-import { encodeEntry, readLog } from "../log-entry.ts";
+import { encodeEntry, readLog, type LogReading } from "../log-entry.ts";
 import type { BrokerChange } from "./broker-change.ts";
 import { BrokerState } from "./broker-state.ts";
 import { packRecord, unpackRecord, type FetchedRecord, type NewRecord } from "./log-record.ts";
@@ -11,28 +11,87 @@ import { packRecord, unpackRecord, type FetchedRecord, type NewRecord } from "./
  * it; images are read first, in order of their names, and never written.
  */
 export function readBrokerLog(view: FileView, dir: string): BrokerHistory {
-  const state = new BrokerState();
-  const transactions: TransactionEvent[] = [];
-  const committedAt = new Map<object, number>();
-  const truncated = new Set<string>();
-  readChanges(view, dir).forEach((change, position) => {
+  return new BrokerLogReader(dir).read(view);
+}
+
+/**
+ * Reads a broker's log again and again while it grows. The images are read once; of a log that begins with the bytes that
+ * were read before only what follows them is read, and any other is another broker's, read from its beginning.
+ */
+export class BrokerLogReader {
+  readonly #dir: string;
+  #fold = new HistoryFold();
+  #log: Uint8Array | undefined;
+  #reading: LogReading | undefined;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  /** The history is good until the next reading. */
+  read(view: FileView): BrokerHistory {
+    // A copy: decoded values share its bytes, and a view's are good until the next change.
+    const log = view.read(brokerLogPath(this.#dir))?.slice() ?? nothing;
+    const known = this.#log;
+    // Set again once all has been followed: a log that makes no sense makes none the next time either.
+    this.#log = undefined;
+    if (known === undefined || !beginsWith(log, known)) {
+      this.#fold = new HistoryFold();
+      this.#reading = undefined;
+      for (const path of view.list(imageFolder(this.#dir))) {
+        const bytes = view.read(path)?.slice();
+        if (bytes !== undefined) this.#fold.follow(readLog(bytes).records as readonly BrokerChange[]);
+      }
+    }
+    const contents = readLog(log, this.#reading);
+    this.#fold.follow(contents.records as readonly BrokerChange[]);
+    // Bytes behind the last whole entry may yet become one.
+    this.#log = log.subarray(0, contents.end);
+    this.#reading = contents;
+    return this.#fold.history;
+  }
+}
+
+const nothing = new Uint8Array(0);
+
+function beginsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
+  return bytes.length >= beginning.length && Buffer.compare(bytes.subarray(0, beginning.length), beginning) === 0;
+}
+
+class HistoryFold {
+  readonly #state = new BrokerState();
+  readonly #transactions: TransactionEvent[] = [];
+  readonly #committedAt = new Map<object, number>();
+  readonly #truncated = new Set<string>();
+  #position = 0;
+
+  follow(changes: readonly BrokerChange[]): void {
+    for (const change of changes) this.#step(change, this.#position++);
+  }
+
+  get history(): BrokerHistory {
+    const [state, committedAt] = [this.#state, this.#committedAt];
+    let topics: BrokerHistory["topics"] | undefined;
+    return {
+      transactions: this.#transactions,
+      get topics() {
+        return (topics ??= committedRecords(state, committedAt));
+      },
+    };
+  }
+
+  #step(change: BrokerChange, position: number): void {
+    const state = this.#state;
     const event = transactionEvent(state, change, position);
     const transaction = event === undefined ? undefined : state.producer(event.transactionalId)?.current;
     // What a log has lost since may have been read before: it belongs to the history, and not what took its offsets.
-    if (change.kind === "truncated") truncated.add(`${change.topic}/${change.partition}`);
-    else if (change.kind !== "appended" || !truncated.has(`${change.topic}/${change.partition}`))
+    if (change.kind === "truncated") this.#truncated.add(`${change.topic}/${change.partition}`);
+    else if (change.kind !== "appended" || !this.#truncated.has(`${change.topic}/${change.partition}`))
       follow(state, change, position);
     if (event === undefined) return;
-    transactions.push(event);
-    if (event.kind === "committed" && transaction !== undefined) committedAt.set(transaction, position);
-  });
-  let topics: BrokerHistory["topics"] | undefined;
-  return {
-    transactions,
-    get topics() {
-      return (topics ??= committedRecords(state, committedAt));
-    },
-  };
+    this.#transactions.push(event);
+    if (event.kind === "committed" && transaction !== undefined) this.#committedAt.set(transaction, position);
+  }
 }
 
 /** What was decided after an entry that is no longer there cannot follow from those before it. */
@@ -131,15 +190,6 @@ export interface TransactionEvent {
   readonly epoch: number;
   /** Grows along the broker's log. */
   readonly position: number;
-}
-
-function readChanges(view: FileView, dir: string): readonly BrokerChange[] {
-  const changes: BrokerChange[] = [];
-  for (const path of [...view.list(imageFolder(dir)), brokerLogPath(dir)]) {
-    const bytes = view.read(path);
-    if (bytes !== undefined) changes.push(...(readLog(bytes).records as readonly BrokerChange[]));
-  }
-  return changes;
 }
 
 /** What the change is about to do to a transaction. */

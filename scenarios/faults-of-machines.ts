@@ -14,7 +14,7 @@ export const clocksApart = scenario("clocks-apart", {
     on.checkpoint(1).completed().clockJump("jm0", { byMs: -3_600_000, forMs: 3_000 }),
     on.checkpoint(1).completed().clockDrift("jm0", { ppm: -300_000, forMs: 8_000 }),
     on.checkpoint(2).completed().clockDrift("coord", { ppm: 200_000, forMs: 8_000 }),
-    on.checkpoint(2).triggered().clockFreeze("tm0", { forMs: 2_000 }),
+    on.checkpoint(2).triggered().clockFreeze("jm0", { forMs: 2_000 }),
     on.checkpoint(3).completed().kill("tm0", { forMs: 300 }),
   ],
 });

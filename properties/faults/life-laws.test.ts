@@ -146,3 +146,35 @@ test("a frozen clock says the same time until the thaw, and timers go on", async
       .slice(6),
   );
 });
+
+test("a clock that is wrong has no effect on a process that is told nothing wrong", async () => {
+  const timersOnly: Program = (host, _life, say) => {
+    const tick = (n: number): void =>
+      void host.timer(10, () => (say(`${host.clock.monotonic()}`), n < 10 && tick(n + 1)));
+    tick(1);
+  };
+  const silent: Program = (host, _life, say) => void host.timer(200, () => say("done"));
+  const when = { atUs: ms(5) };
+  const clock = (kind: "jump" | "freeze" | "drift", params: Fault["params"]): Fault => ({
+    kind: `clock.${kind}`,
+    target: "tm0",
+    when,
+    forUs: ms(100),
+    ...(params && { params }),
+  });
+  const plans: readonly (readonly [Program, Fault, boolean])[] = [
+    [timersOnly, clock("jump", { byMs: 5_000 }), false],
+    [timersOnly, clock("freeze", undefined), false],
+    [timersOnly, clock("drift", { ppm: 100_000 }), true],
+    [silent, clock("drift", { ppm: 100_000 }), false],
+    [ticker, clock("jump", { byMs: 0 }), false],
+    [ticker, clock("jump", { byMs: 1 }), true],
+    [ticker, clock("freeze", undefined), true],
+  ];
+  for (const [program, fault, effective] of plans) {
+    const { said, ledger } = await playFaults([fault], { tm0: program });
+    expect(ledger[0], JSON.stringify(fault)).toMatchObject({ fired: true, effective });
+    const plain = await playFaults([], { tm0: program });
+    if (!effective) expect(said).toEqual(plain.said);
+  }
+});

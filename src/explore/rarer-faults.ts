@@ -2,7 +2,16 @@ import type { Fault, FaultKind, Trigger } from "../world/fault.ts";
 import { rpcMethods } from "../world/faults/rpc-methods.ts";
 import type { DamageBudget } from "./damage-budget.ts";
 import type { Dice } from "./dice.ts";
-import { linkOf, processOf, sinkOf, storageOf, subtaskOf, workerOf, type StormGround } from "./storm-targets.ts";
+import {
+  jobManagerOf,
+  linkOf,
+  processOf,
+  sinkOf,
+  storageOf,
+  subtaskOf,
+  workerOf,
+  type StormGround,
+} from "./storm-targets.ts";
 
 /**
  * Faults of a storm beyond the common ones, each within what a cluster can bear. It owns how hard and how long they
@@ -18,6 +27,8 @@ export function rarerFault(
 ): Fault {
   const role = (): string => processOf(dice, ground, actor, false);
   const way = (): string => (dice.chance(500) ? linkOf(dice, ground) : workerOf(dice, ground, actor));
+  // Leaders read the wall clock; others do where a job has timers of processing time.
+  const timeTeller = (): string => (dice.chance(600) ? jobManagerOf(dice, ground) : role());
   const forUs = (min: number, max: number): number => dice.magnitude(min, max);
   switch (kind) {
     case "proc.slow":
@@ -57,7 +68,7 @@ export function rarerFault(
     case "clock.jump":
       return {
         kind,
-        target: role(),
+        target: timeTeller(),
         when,
         forUs: forUs(100_000, 4_000_000),
         params: { byMs: dice.magnitude(10, 3_600_000) * (dice.chance(500) ? 1 : -1) },
@@ -71,7 +82,7 @@ export function rarerFault(
         params: { ppm: dice.magnitude(100, 200_000) * (dice.chance(500) ? 1 : -1) },
       };
     case "clock.freeze":
-      return { kind, target: role(), when, forUs: forUs(100_000, 4_000_000) };
+      return { kind, target: timeTeller(), when, forUs: forUs(100_000, 4_000_000) };
     case "net.slow":
       return { kind, target: way(), when, params: { addUs: dice.magnitude(500, 50_000) } };
     case "net.swizzle":

@@ -1,5 +1,5 @@
 import type { Fault, FaultKind, Trigger } from "../world/fault.ts";
-import { rpcMethods } from "../world/faults/rpc-methods.ts";
+import { answeredMethods, rpcMethods } from "../world/faults/rpc-methods.ts";
 import type { DamageBudget } from "./damage-budget.ts";
 import type { Dice } from "./dice.ts";
 import {
@@ -183,16 +183,6 @@ export function rarerFault(
   }
 }
 
-/** They are sent without waiting for an answer, and so have no reply to lose. */
-const oneWay: readonly string[] = [
-  "checkpoint.acknowledge",
-  "checkpoint.decline",
-  "checkpoint.complete",
-  "checkpoint.abort",
-  "store.settle",
-  "task.state",
-];
-
 /** Messages of operators and of storage nodes among themselves, and those that a job sends once: a trap for them waits in vain. */
 const rare: readonly string[] = [
   "broker.create-topic",
@@ -212,9 +202,7 @@ function messageOf(
   part: "request" | "reply",
   params: Readonly<Record<string, number | string>>,
 ): Pick<Fault, "target" | "params"> {
-  const method = dice.pick(
-    rpcMethods.filter(name => !rare.includes(name) && (part === "request" || !oneWay.includes(name))),
-  );
+  const method = dice.pick((part === "request" ? rpcMethods : answeredMethods).filter(name => !rare.includes(name)));
   const [service] = method.split(".");
   const target =
     service === "broker" || service === "coord"

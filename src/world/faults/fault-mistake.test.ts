@@ -77,3 +77,17 @@ test("a subtask is one of the job's, as a target and in a trigger", () => {
 test("a link has two ends", () => {
   expect(said({ kind: "net.cut", target: "tm0>tm0", when: at })).toContain("an ordered pair such as");
 });
+
+test("where it is known how many roles there are, one beyond them cannot exist", () => {
+  const ground = { services: [], roles: { jm: 1, tm: 3, dfs: 2 } };
+  const message = (fault: Fault) => faultMistake(fault, ground)?.message;
+  expect(message({ kind: "proc.kill", target: "tm2", when: at })).toBe(undefined);
+  expect(message({ kind: "proc.kill", target: "tm3", when: at })).toBe(
+    'proc.kill wants a role (jm0, tm0..2, dfs0..1, broker, coord), not "tm3".',
+  );
+  expect(message({ kind: "store.slow", target: "dfs2", when: at })).toContain("a storage node (dfs0..1)");
+  expect(message({ kind: "net.cut", target: "tm0>jm1", when: at })).toContain('not "tm0>jm1"');
+  const roles = { kind: "site.power-loss", target: "site", when: at, params: { roles: "tm0,dfs2" } } as const;
+  expect(message(roles)).toContain('not "tm0,dfs2"');
+  expect(message({ kind: "proc.kill", target: "tm02", when: at })).toContain('not "tm02"');
+});

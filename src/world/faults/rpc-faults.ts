@@ -3,7 +3,7 @@ import type { FrameTrap } from "../../sim/net/frame-gate.ts";
 import { numberOf, type Fault } from "../fault.ts";
 import { roleOf } from "../layout.ts";
 import type { FaultDevice, Injected, Levers, ParamRule } from "./fault-device.ts";
-import { rpcMethods } from "./rpc-methods.ts";
+import { answeredMethods, rpcMethods } from "./rpc-methods.ts";
 import { watched } from "./network-faults.ts";
 
 /** What is met where a plan names no method: the message of that part whose loss hurts most. */
@@ -59,7 +59,10 @@ function losing(
     ...about,
     target: "link-or-role",
     lasts: "for-a-while",
-    params: { method: { type: "word", oneOf: rpcMethods, otherwise: usual[part] }, times },
+    params: {
+      method: { type: "word", oneOf: part === "request" ? rpcMethods : answeredMethods, otherwise: usual[part] },
+      times,
+    },
     owes: "recover",
     prepare,
     inject: (levers, fault) => trap(levers, fault, usual[part], part, { kind: "lose" }),

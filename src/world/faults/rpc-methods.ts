@@ -43,3 +43,15 @@ export const rpcMethods: readonly string[] = [
   "worker.heartbeat",
   "worker.register",
 ];
+
+/** Those that are sent without waiting for an answer: they have no reply that could be lost or late. */
+export const oneWayMethods: readonly string[] = [
+  "checkpoint.abort",
+  "checkpoint.acknowledge",
+  "checkpoint.complete",
+  "checkpoint.decline",
+  "store.settle",
+  "task.state",
+];
+
+export const answeredMethods: readonly string[] = rpcMethods.filter(method => !oneWayMethods.includes(method));

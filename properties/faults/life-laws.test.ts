@@ -178,3 +178,19 @@ test("a clock that is wrong has no effect on a process that is told nothing wron
     if (!effective) expect(said).toEqual(plain.said);
   }
 });
+
+test("a pause has an effect on who had something to do meanwhile", async () => {
+  const pause: Fault = { kind: "proc.pause", target: "tm0", when: { atUs: ms(25) }, forUs: ms(50) };
+  const idle: Program = (host, _life, say) => void host.timer(200, () => say("done"));
+  const asleep = await playFaults([pause], { tm0: idle });
+  expect(asleep.ledger[0]).toMatchObject({ fired: true, effective: false, note: "changed nothing" });
+  expect(asleep.said).toEqual((await playFaults([], { tm0: idle })).said);
+  const awake = await playFaults([pause], { tm0: ticker });
+  expect(awake.ledger[0]).toMatchObject({ effective: true, note: "paused tm0 (life 0)" });
+});
+
+test("a machine is removed once", async () => {
+  const remove = (atMs: number): Fault => ({ kind: "machine.remove", target: "tm0", when: { atUs: ms(atMs) } });
+  const played = await playFaults([remove(25), remove(30)], { tm0: ticker });
+  expect(played.ledger.map(row => row.effective)).toEqual([true, false]);
+});

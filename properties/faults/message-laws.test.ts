@@ -133,6 +133,43 @@ test("a delayed message is late, and so is what is behind it", async () => {
   }
 });
 
+test("of two faults that wait for messages of one segment the second waits for the next", async () => {
+  const pairs: Program = (host, _life, say) => {
+    const client = new RpcClient(host, { timeoutMs: 1_000 });
+    const ask = (n: number): void => {
+      host.timer(20, () => {
+        for (const method of ["store.get", "coord.get"])
+          client.call("tm1:rpc", method, { n }).then(
+            () => say(`${n} ${method}`),
+            (error: unknown) => say(`${n} ${method} ${error instanceof RpcError ? error.outcome : "other"}`),
+          );
+        if (n < 3) ask(n + 1);
+      });
+    };
+    ask(1);
+  };
+  const when = { atUs: ms(30) };
+  const late = loses("rpc.delay", { when, params: { method: "store.get", byUs: ms(5) } });
+  const lost = loses("rpc.lose-request", { when, params: { method: "coord.get" } });
+  const played = await playFaults([late, lost], { tm0: pairs, tm1: counting });
+  expect(played.ledger.map(({ note }) => note)).toEqual([
+    "1 messages delayed",
+    expect.stringContaining("1 messages lost"),
+  ]);
+  const said = (n: number) => played.texts("tm0").filter(text => text.startsWith(`${n} `));
+  expect(said(2).sort()).toEqual(["2 coord.get", "2 store.get"]);
+  expect(said(3).sort()).toEqual(["3 coord.get unknown", "3 store.get unknown"]);
+});
+
+test("nothing is corrupt that arrives where nobody reads it", async () => {
+  const dead: Fault = { kind: "proc.kill", target: "tm1", when: { atUs: ms(32) }, forUs: ms(60_000) };
+  const corrupt: Fault = { kind: "net.corrupt", target: "tm0>tm1", when: { atUs: ms(33) }, forUs: ms(500) };
+  const programs = { tm0: sender("tm1", 10), tm1: receiver };
+  const played = await playFaults([dead, corrupt], programs);
+  expect(played.ledger.map(row => row.effective)).toEqual([true, false]);
+  expect(played.said).toEqual((await playFaults([dead], programs)).said);
+});
+
 test("the kinds of messages that faults can name are those that servers answer", async () => {
   const { readFile: read, readdir } = await import("node:fs/promises");
   const files = await Promise.all(

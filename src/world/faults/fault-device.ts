@@ -67,8 +67,8 @@ export interface Levers {
   restart(role: string): void;
   /** Power for a machine that has none, and a new life for each of its roles. */
   powerUp(machine: string): void;
-  /** The role stays dead for good, whatever else happens. */
-  abandon(role: string): void;
+  /** The role stays dead for good, whatever else happens. False: it was given up already. */
+  abandon(role: string): boolean;
   /** Topics that the job reads. */
   readonly inputTopics: readonly string[];
   /** Runs an operator's program once, on the machine of a role, as a process of its own. */

@@ -90,7 +90,7 @@ export async function playFaults(plan: readonly Fault[], programs: Readonly<Reco
   for (const [role, program] of Object.entries(programs)) if (role !== "tm3") start(role, program);
   const end = await kernel.run();
   if (end.kind === "broken") throw new Error(end.reason);
-  const ledger = engine.ledger({ fromUs: 0, toUs: kernel.nowUs });
+  const ledger = engine.ledger({ window: { fromUs: 0, toUs: kernel.nowUs }, inUse: () => true });
   for (const disk of disks.values()) disk.dispose();
   return { said, ledger, end: end.kind, texts: role => said.filter(one => one.role === role).map(one => one.text) };
 }

@@ -7,16 +7,20 @@ import { instantsOf, playFaults, receiver, saidBy, sender, type Played, type Pro
 const ms = (milliseconds: number) => milliseconds * 1000;
 
 /** Ticks every 10 ms by its own clocks. */
-const ticker: Program = (host, life, say) => {
-  const startedMs = host.clock.monotonic();
-  const tick = (n: number): void => {
-    host.timer(10, () => {
-      say(`life ${life}, tick ${n}, wall ${host.clock.now() % 1_000_000}, ran ${host.clock.monotonic() - startedMs}`);
-      if (n < 10) tick(n + 1);
-    });
+function ticking(times: number): Program {
+  return (host, life, say) => {
+    const startedMs = host.clock.monotonic();
+    const tick = (n: number): void => {
+      host.timer(10, () => {
+        say(`life ${life}, tick ${n}, wall ${host.clock.now() % 1_000_000}, ran ${host.clock.monotonic() - startedMs}`);
+        if (n < times) tick(n + 1);
+      });
+    };
+    tick(1);
   };
-  tick(1);
-};
+}
+
+const ticker = ticking(10);
 
 test("a slow process is late, does all it is asked, and slows nobody else", async () => {
   const slow: Fault = {
@@ -67,18 +71,33 @@ test("a kill loop ends each life after a while, as often as it was told", async 
 });
 
 test("a rolling restart meets every role once, and never two at a time", async () => {
-  const roll: Fault = {
-    kind: "rolling.restart",
-    target: "site",
-    when: { atUs: ms(25) },
-    forUs: ms(5_000),
-    params: { downUs: ms(20), everyUs: ms(50) },
-  };
-  const played = await playFaults([roll], { tm0: ticker, tm1: ticker, tm2: ticker });
-  for (const role of ["tm0", "tm1", "tm2"]) {
-    expect(new Set(saidBy(played, role).map(({ text }) => text.slice(0, 6)))).toEqual(new Set(["life 0", "life 1"]));
+  const steady = ticking(40);
+  // Also where each is down for longer than the time between two.
+  for (const [downMs, everyMs] of [
+    [20, 50],
+    [50, 20],
+  ] as const) {
+    const roll: Fault = {
+      kind: "rolling.restart",
+      target: "site",
+      when: { atUs: ms(25) },
+      forUs: ms(5_000),
+      params: { downUs: ms(downMs), everyUs: ms(everyMs) },
+    };
+    const played = await playFaults([roll], { tm0: steady, tm1: steady, tm2: steady });
+    const roles = ["tm0", "tm1", "tm2"];
+    for (const role of roles) {
+      expect(new Set(saidBy(played, role).map(({ text }) => text.slice(0, 6)))).toEqual(new Set(["life 0", "life 1"]));
+    }
+    const downs = roles.map(role => {
+      const of = (life: number) => saidBy(played, role).filter(one => one.life === life);
+      return { fromUs: of(0).at(-1)!.atUs, toUs: of(1)[0]!.atUs };
+    });
+    // Who is back ticks after 10 ms, and who dies has ticked up to 10 ms before.
+    for (const [index, { fromUs }] of downs.entries())
+      if (index > 0) expect(fromUs + ms(10)).toBeGreaterThanOrEqual(downs[index - 1]!.toUs - ms(10));
+    expect(played.ledger[0]!.note).toBe("killed tm0, tm1, tm2");
   }
-  expect(played.ledger[0]!.note).toBe("killed tm0, tm1, tm2");
 });
 
 test("a removed machine never comes back", async () => {

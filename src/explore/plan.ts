@@ -54,6 +54,7 @@ export interface Moment {
   delay(link: string, options: Lasting & { readonly byMs: number }): Fault;
   hold(link: string, options?: Lasting): Fault;
   /** One direction of a pair, or all that a role's machine sends and receives. */
+  /** `target` is a role, a direction `jm0>tm1`, or what lies between two groups, `jm0,tm0<>tm1`. */
   cut(target: string, options?: Lasting): Fault;
   reset(link: string): Fault;
   /** Everything else that befalls a disk. */

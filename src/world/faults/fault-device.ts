@@ -30,9 +30,9 @@ export interface FaultDevice {
   inject(levers: Levers, fault: Fault): Injected;
 }
 
-/** `broker` and `coordination` are the roles of that name, `storage` is a storage node, `role` names any process, `machine` the machine of a role, `link` an ordered pair `a>b` of roles, `subtask` an operator's `name[i]`. */
+/** `broker` and `coordination` are the roles of that name, `storage` is a storage node, `role` names any process, `machine` the machine of a role, `way` the ways between roles (way.ts), `link` an ordered pair `a>b` of roles, `subtask` an operator's `name[i]`. */
 export type TargetKind =
-  "role" | "broker" | "coordination" | "storage" | "machine" | "site" | "link" | "link-or-role" | "subtask";
+  "role" | "broker" | "coordination" | "storage" | "machine" | "site" | "way-or-role" | "link-or-role" | "subtask";
 
 export type ParamRule =
   | { readonly type: "integer"; readonly min: number; readonly max: number; readonly otherwise: number }

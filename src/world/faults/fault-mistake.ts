@@ -2,6 +2,7 @@ import { wordOf, type Fault } from "../fault.ts";
 import { faultDevice } from "./fault-catalogue.ts";
 import type { FaultDevice, ParamRule, TargetKind } from "./fault-device.ts";
 import { answeredMethods } from "./rpc-methods.ts";
+import { wayOf, type Way } from "./way.ts";
 
 /**
  * What is wrong with a fault that somebody wrote: a parameter that its kind does not take, a value out of bounds, a target
@@ -89,10 +90,8 @@ function fits(target: string, kind: TargetKind, ground: FaultGround): boolean {
       name === "coord" ||
       name === "broker" ||
       (services === undefined ? isServiceName(name) : services.includes(name)));
-  const link = (): boolean => {
-    const [from, to, ...more] = target.split(">");
-    return more.length === 0 && role(from) && role(to) && from !== to;
-  };
+  const between = ({ from, to }: Way): boolean =>
+    from.every(role) && to.every(role) && !from.some(one => to.includes(one));
   const subtask = (): boolean => {
     const [, operator, index] = /^(.+)\[(0|[1-9]\d*)\]$/.exec(target) ?? [];
     return operator !== undefined && (subtasks === undefined || Number(index) < (subtasks.get(operator) ?? 0));
@@ -109,10 +108,15 @@ function fits(target: string, kind: TargetKind, ground: FaultGround): boolean {
       return target.startsWith("dfs") && isNumbered(target, ground);
     case "site":
       return target === "site";
-    case "link":
-      return link();
-    case "link-or-role":
-      return role(target) || link();
+    case "way-or-role": {
+      const way = wayOf(target);
+      return way === undefined ? role(target) : between(way);
+    }
+    case "link-or-role": {
+      const way = wayOf(target);
+      if (way === undefined) return role(target);
+      return !way.both && way.from.length === 1 && way.to.length === 1 && between(way);
+    }
     case "subtask":
       return subtask();
   }
@@ -144,8 +148,8 @@ function wanted(kind: TargetKind, ground: FaultGround): string {
       return `a storage node (${numbered("dfs", ground)})`;
     case "site":
       return `"site"`;
-    case "link":
-      return `an ordered pair of two roles, such as "jm0>tm1" (${roles})`;
+    case "way-or-role":
+      return `a role, an ordered pair such as "jm0>tm1", or both ways between groups such as "jm0,tm0<>tm1" (${roles})`;
     case "link-or-role":
       return `a role, or an ordered pair such as "jm0>tm1" (${roles})`;
     case "subtask":

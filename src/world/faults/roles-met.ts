@@ -1,6 +1,7 @@
 import { wordOf, type Fault } from "../fault.ts";
 import { machineOf, roleOf, type Layout } from "../layout.ts";
 import { faultDevice } from "./fault-catalogue.ts";
+import { wayOf } from "./way.ts";
 
 /**
  * Whom a fault meets, for the question whether the job had any use of them: of each list one must have been in use, and of a
@@ -24,9 +25,11 @@ export function rolesMet(fault: Fault, layout: Layout): readonly (readonly strin
     }
     case "machine":
       return [onMachineOf([fault.target, ...(fault.kind === "disk.swap" ? [wordOf(fault, "with", "tm0")] : [])])];
-    case "link":
-    case "link-or-role":
-      return fault.target.split(">").map(named);
+    case "way-or-role":
+    case "link-or-role": {
+      const way = wayOf(fault.target);
+      return way === undefined ? [named(fault.target)] : [way.from.flatMap(named), way.to.flatMap(named)];
+    }
     default:
       return [named(fault.target)];
   }

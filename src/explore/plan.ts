@@ -95,7 +95,10 @@ export interface Moment {
   truncateLog(options?: { readonly drop?: number; readonly refill?: number }): Fault;
   expireTransactions(): Fault;
   expireSessions(): Fault;
-  /** `target` is a role, or the caller and the called: `tm0>jm0`. The next messages of that kind are met. */
+  /**
+   * `target` is a role, or the caller and the called: `tm0>jm0`. The next messages of that kind are met; with a service of
+   * your own as target, of any kind that it answers, or of all of them: `*`.
+   */
   loseRequest(method: string, target: string, options?: Lasting & { readonly times?: number }): Fault;
   loseReply(method: string, target: string, options?: Lasting & { readonly times?: number }): Fault;
   delayRequest(method: string, target: string, options: LateMessage): Fault;

@@ -195,6 +195,9 @@ const rare: readonly string[] = [
   "store.inventory",
 ];
 
+/** Of an author's own service nobody knows what it answers. */
+const OWN_SERVICE_PER_MILLE = 300;
+
 /** A kind of message, and the role that it goes to or comes from in every cluster. */
 function messageOf(
   dice: Dice,
@@ -202,6 +205,8 @@ function messageOf(
   part: "request" | "reply",
   params: Readonly<Record<string, number | string>>,
 ): Pick<Fault, "target" | "params"> {
+  if (ground.services.length > 0 && dice.chance(OWN_SERVICE_PER_MILLE))
+    return { target: dice.pick(ground.services), params: { method: "*", ...params } };
   const method = dice.pick((part === "request" ? rpcMethods : answeredMethods).filter(name => !rare.includes(name)));
   const [service] = method.split(".");
   const target =

@@ -37,6 +37,8 @@ export type TargetKind =
 export type ParamRule =
   | { readonly type: "integer"; readonly min: number; readonly max: number; readonly otherwise: number }
   | { readonly type: "word"; readonly oneOf: readonly string[]; readonly otherwise: string }
+  /** A kind of message: one of these, or whatever an author's own service answers, where the target has one; `*` for all that it answers. */
+  | { readonly type: "method"; readonly oneOf: readonly string[]; readonly otherwise: string }
   /** Names of roles with commas between them; empty for all. */
   | { readonly type: "roles"; readonly otherwise: "" }
   | { readonly type: "role"; readonly otherwise: string }

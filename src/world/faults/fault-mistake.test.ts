@@ -92,6 +92,18 @@ test("a link has two ends", () => {
     expect(said({ kind: "rpc.delay", target, when: at }), target).toContain("an ordered pair such as");
 });
 
+test("a message of an author's own service is the author's to name, and none of another role is", () => {
+  const lost = (target: string, method: string) =>
+    said({ kind: "rpc.lose-reply", target, when: at, params: { method } }, ["ledger"]);
+  for (const method of ["ledger.commit", "*"])
+    for (const target of ["ledger", "tm0>ledger"]) expect(lost(target, method)).toBe(undefined);
+  expect(lost("tm0>jm0", "ledger.commit")).toContain("params.method: one of broker.abort");
+  expect(lost("coord", "*")).toContain("params.method: one of broker.abort");
+  const late = { kind: "rpc.delay", target: "ledger", when: at } as const;
+  expect(said({ ...late, params: { part: "reply", method: "ledger.commit" } }, ["ledger"])).toBe(undefined);
+  expect(said({ ...late, params: { part: "reply" } }, ["ledger"])).toContain("not nothing");
+});
+
 test("where it is known how many roles there are, one beyond them cannot exist", () => {
   const ground = { services: [], roles: { jm: 1, tm: 3, dfs: 2 } };
   const message = (fault: Fault) => faultMistake(fault, ground)?.message;

@@ -27,10 +27,17 @@ export function faultMistake(fault: Fault, ground: FaultGround = {}): FaultMista
       const allowed = known.length === 0 ? "no parameter" : known.join(", ");
       return { path: ["params", name], message: `${fault.kind} takes ${allowed}.` };
     }
-    if (!obeys(value, rule, ground))
+    if (!(rule.type === "method" && meetsOwnService(fault)) && !obeys(value, rule, ground))
       return { path: ["params", name], message: `${says(rule, ground)}, not ${JSON.stringify(value)}.` };
   }
   return pairMistake(fault);
+}
+
+/** What an author's own service answers, nobody else knows. */
+function meetsOwnService({ target }: Fault): boolean {
+  const way = wayOf(target);
+  const ends = way === undefined ? [target] : [...way.from, ...way.to];
+  return ends.some(role => !isNumbered(role, {}) && role !== "coord" && role !== "broker");
 }
 
 /** Values that each are right, and wrong together. */
@@ -40,7 +47,7 @@ function pairMistake(fault: Fault): FaultMistake | undefined {
     return { path: ["params", "with"], message: `another machine than that of "${target}" is wanted.` };
   if (kind !== "rpc.delay" || wordOf(fault, "part", "request") === "request") return undefined;
   const method = wordOf(fault, "method", "");
-  if (answeredMethods.includes(method)) return undefined;
+  if (answeredMethods.includes(method) || (method !== "" && meetsOwnService(fault))) return undefined;
   const named = method === "" ? "nothing" : `"${method}", which has no reply`;
   return { path: ["params", "method"], message: `one of ${answeredMethods.join(", ")} is wanted, not ${named}.` };
 }
@@ -177,6 +184,7 @@ function obeys(value: number | string, rule: ParamRule, ground: FaultGround): bo
       return value === "" || (typeof value === "string" && value.split(",").every(name => fits(name, "role", ground)));
     case "integer":
       return typeof value === "number" && Number.isInteger(value) && value >= rule.min && value <= rule.max;
+    case "method":
     case "word":
       return typeof value === "string" && rule.oneOf.includes(value);
     case "text":
@@ -192,6 +200,7 @@ function says(rule: ParamRule, ground: FaultGround): string {
       return `roles with commas between them are wanted, such as "tm0,jm0"`;
     case "integer":
       return `a whole number from ${rule.min} to ${rule.max} is wanted`;
+    case "method":
     case "word":
       return `one of ${rule.oneOf.join(", ")} is wanted`;
     case "text":

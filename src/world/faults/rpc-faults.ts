@@ -34,7 +34,7 @@ export const rpcFaults: readonly FaultDevice[] = [
     target: "link-or-role",
     lasts: "for-a-while",
     params: {
-      method: { type: "word", oneOf: rpcMethods, otherwise: DELAYED },
+      method: { type: "method", oneOf: rpcMethods, otherwise: DELAYED },
       part: { type: "word", oneOf: ["request", "reply"], otherwise: "request" },
       byUs: { type: "integer", min: 1, max: 60_000_000, otherwise: 500_000 },
       times,
@@ -60,7 +60,7 @@ function losing(
     target: "link-or-role",
     lasts: "for-a-while",
     params: {
-      method: { type: "word", oneOf: part === "request" ? rpcMethods : answeredMethods, otherwise: usual[part] },
+      method: { type: "method", oneOf: part === "request" ? rpcMethods : answeredMethods, otherwise: usual[part] },
       times,
     },
     owes: "recover",
@@ -93,7 +93,8 @@ function trap(
     does,
     effect,
     catches(frame, from, to) {
-      if (frame.method !== method || (frame.type === "request") !== (part === "request")) return false;
+      if ((method !== "*" && frame.method !== method) || (frame.type === "request") !== (part === "request"))
+        return false;
       return part === "request" ? concerns(from, to) : concerns(to, from);
     },
   });

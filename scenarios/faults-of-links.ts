@@ -17,6 +17,15 @@ export const lateBarriers = scenario("late-barriers", {
   plan: on => [on.checkpoint(2).triggered().delay("tm0>tm1", { byMs: 300, forMs: 2_500 })],
 });
 
+export const clusterInTwo = scenario("cluster-in-two", {
+  ...base,
+  why: "Two workers are apart for a moment, then leader and worker from the rest of the cluster: no half of it goes on alone.",
+  plan: on => [
+    on.checkpoint(1).aligned("total[0]").cut("tm0<>tm1", { forMs: 100 }),
+    on.checkpoint(2).aligned("total[0]").cut("jm0,tm0<>tm1,coord,dfs0", { forMs: 2_600 }),
+  ],
+});
+
 export const resetInMidCheckpoint = scenario("reset-in-mid-checkpoint", {
   ...base,
   why: "Connections are reset while barriers and acknowledgements are on them: who had sent cannot know what has arrived.",

@@ -14,7 +14,7 @@ export const clocksApart = scenario("clocks-apart", {
     on.checkpoint(1).completed().clockJump("jm0", { byMs: -3_600_000, forMs: 3_000 }),
     on.checkpoint(1).completed().clockDrift("jm0", { ppm: -300_000, forMs: 8_000 }),
     on.checkpoint(2).completed().clockDrift("coord", { ppm: 200_000, forMs: 8_000 }),
-    on.checkpoint(2).triggered().clockFreeze("tm0", { forMs: 2_000 }),
+    on.checkpoint(2).triggered().clockFreeze("jm0", { forMs: 2_000 }),
     on.checkpoint(3).completed().kill("tm0", { forMs: 300 }),
   ],
 });
@@ -57,7 +57,9 @@ export const zombieLeader = scenario("zombie-leader", {
   ...base,
   why: "The leader stands still past its lease with notifications, deletes and a pointer in its hands, and wakes: all are refused.",
   cluster: { jobManagers: 2 },
-  plan: on => [on.checkpoint(2).metadataWritten().pause("jm0", { forMs: 7_000 })],
+  // Either may lead: it stands still who has written the metadata.
+  plan: on =>
+    ["jm0", "jm1"].map(role => on.event("metadata.write", { checkpoint: 2, role }).pause(role, { forMs: 7_000 })),
 });
 
 export const stuckSink = scenario("stuck-sink", {

@@ -31,5 +31,9 @@ export const zombieDeletes = scenario("zombie-deletes", {
   ...base,
   why: "A leader stands still before it hears that its checkpoint is complete, and wakes deposed, with files to remove: the next leader has restored from them.",
   cluster: { jobManagers: 2 },
-  plan: on => [on.checkpoint(3).metadataWritten().plus({ ms: 1 }).pause("jm0", { forMs: 4_000 })],
+  // Either may lead: it stands still who has written the metadata.
+  plan: on =>
+    ["jm0", "jm1"].map(role =>
+      on.event("metadata.write", { checkpoint: 3, role }).plus({ ms: 1 }).pause(role, { forMs: 4_000 }),
+    ),
 });

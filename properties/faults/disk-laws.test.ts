@@ -154,6 +154,23 @@ test("a sync that lies says yes, and the power takes what it covered", async () 
   expect(honest.texts("tm0")).toEqual(["published", ...paths]);
 });
 
+test("there is no lie where a sync has nothing to make durable", async () => {
+  const lies = (untilMs: number): Fault => fault("disk.sync-lies", { forUs: ms(untilMs) });
+  const program: Program = (host, _life, say) => {
+    void (async () => {
+      await publishFile(host.disk, "/clean", Buffer.from("x"));
+      const [clean, dirty] = [await host.disk.open("/clean", "r"), await host.disk.open("/dirty", "wx")];
+      await dirty.write(Buffer.from("y"), 0, 1, 0);
+      host.timer(60, () => void clean.sync());
+      host.timer(120, () => void dirty.sync().then(() => say("synced")));
+    })();
+  };
+  const effects = async (fault: Fault) =>
+    (await playFaults([fault], { tm0: program })).ledger.map(row => row.effective);
+  expect(await effects(lies(40))).toEqual([false]);
+  expect(await effects(lies(100))).toEqual([true]);
+});
+
 test("a sync after the lies covers what they left", async () => {
   const lies = fault("disk.sync-lies", { when: { atUs: 0 }, forUs: ms(20) });
   const program: Program = (host, life, say) => {

@@ -4,6 +4,7 @@ import { Journal } from "../../src/kernel/journal.ts";
 import { Kernel } from "../../src/kernel/kernel.ts";
 import { frameClassifier } from "../../src/rpc/classify.ts";
 import { SimDisk } from "../../src/sim/disk/sim-disk.ts";
+import type { NetSettings } from "../../src/sim/net/net-settings.ts";
 import { Site } from "../../src/sim/site.ts";
 import type { Fault, FaultEffect } from "../../src/world/fault.ts";
 import { FaultEngine } from "../../src/world/fault-engine.ts";
@@ -14,16 +15,20 @@ import { Supervisor } from "../../src/world/supervisor.ts";
 import { Triggers } from "../../src/world/trigger.ts";
 
 /**
- * Three machines, `tm0`, `tm1` and `tm2` (`tm3` is one that a fault may add), with small programs and the real fault engine: what the laws of faults are
- * shown on. `said` is what the programs reported, in order, with their instants.
+ * Machines `tm0`, `tm1`, … (one more is for a fault to add) with small programs and the real fault engine: what the laws of
+ * faults are shown on. `said` is what the programs reported, in order, with their instants.
  */
-export async function playFaults(plan: readonly Fault[], programs: Readonly<Record<string, Program>>): Promise<Played> {
+export async function playFaults(
+  plan: readonly Fault[],
+  programs: Readonly<Record<string, Program>>,
+  { workers = 3, net = quietNet }: StageOptions = {},
+): Promise<Played> {
   const kernel = new Kernel({ seed: "laws", journal: new Journal(), untilUs: 120_000_000 });
-  const settings = { jitterUs: 0, slowPerMille: 0, splitPerMille: 0, mergePerMille: 0, latencyUs: 500 };
-  const site = new Site(kernel, { settings, classifier: frameClassifier });
+  const spare = `tm${workers}`;
+  const site = new Site(kernel, { settings: net, classifier: frameClassifier });
   const layout = layoutOf({
     jobManagers: 0,
-    workers: 3,
+    workers,
     slotsPerWorker: 1,
     storageNodes: 0,
     replicas: 1,
@@ -66,13 +71,12 @@ export async function playFaults(plan: readonly Fault[], programs: Readonly<Reco
         site.start(name, program);
       },
       addWorker() {
-        const role = "tm3";
-        const disk = new SimDisk(kernel, { machine: role, seed: "laws", latencyUs: 100 });
-        disks.set(role, disk);
-        site.addMachine(role, { disk });
-        site.place(role, role);
-        start(role, programs[role]!);
-        return role;
+        const disk = new SimDisk(kernel, { machine: spare, seed: "laws", latencyUs: 100 });
+        disks.set(spare, disk);
+        site.addMachine(spare, { disk });
+        site.place(spare, spare);
+        start(spare, programs[spare]!);
+        return spare;
       },
       incarnation: role => site.role(role).incarnation,
     },
@@ -84,16 +88,27 @@ export async function playFaults(plan: readonly Fault[], programs: Readonly<Reco
     const lives = { count: 0 };
     supervisor.start(role, host => {
       const life = lives.count++;
-      program(host, life, text => said.push({ role, life, text, atMs: Math.floor(kernel.nowUs / 1000) }));
+      program(host, life, text => {
+        const { nowUs } = kernel;
+        said.push({ role, life, text, atUs: nowUs, atMs: Math.floor(nowUs / 1000) });
+      });
     });
   };
-  for (const [role, program] of Object.entries(programs)) if (role !== "tm3") start(role, program);
+  for (const [role, program] of Object.entries(programs)) if (role !== spare) start(role, program);
   const end = await kernel.run();
   if (end.kind === "broken") throw new Error(end.reason);
-  const ledger = engine.ledger({ fromUs: 0, toUs: kernel.nowUs });
+  const ledger = engine.ledger({ window: { fromUs: 0, toUs: kernel.nowUs }, inUse: () => true });
   for (const disk of disks.values()) disk.dispose();
   return { said, ledger, end: end.kind, texts: role => said.filter(one => one.role === role).map(one => one.text) };
 }
+
+export interface StageOptions {
+  readonly workers?: number;
+  readonly net?: Partial<NetSettings>;
+}
+
+/** Nothing is left to chance. */
+const quietNet = { jitterUs: 0, slowPerMille: 0, splitPerMille: 0, mergePerMille: 0, latencyUs: 500 };
 
 export type Program = (host: Host, life: number, say: (text: string) => void) => void;
 
@@ -101,6 +116,7 @@ export interface Said {
   readonly role: string;
   readonly life: number;
   readonly text: string;
+  readonly atUs: number;
   readonly atMs: number;
 }
 

@@ -7,16 +7,20 @@ import { instantsOf, playFaults, receiver, saidBy, sender, type Played, type Pro
 const ms = (milliseconds: number) => milliseconds * 1000;
 
 /** Ticks every 10 ms by its own clocks. */
-const ticker: Program = (host, life, say) => {
-  const startedMs = host.clock.monotonic();
-  const tick = (n: number): void => {
-    host.timer(10, () => {
-      say(`life ${life}, tick ${n}, wall ${host.clock.now() % 1_000_000}, ran ${host.clock.monotonic() - startedMs}`);
-      if (n < 10) tick(n + 1);
-    });
+function ticking(times: number): Program {
+  return (host, life, say) => {
+    const startedMs = host.clock.monotonic();
+    const tick = (n: number): void => {
+      host.timer(10, () => {
+        say(`life ${life}, tick ${n}, wall ${host.clock.now() % 1_000_000}, ran ${host.clock.monotonic() - startedMs}`);
+        if (n < times) tick(n + 1);
+      });
+    };
+    tick(1);
   };
-  tick(1);
-};
+}
+
+const ticker = ticking(10);
 
 test("a slow process is late, does all it is asked, and slows nobody else", async () => {
   const slow: Fault = {
@@ -67,18 +71,33 @@ test("a kill loop ends each life after a while, as often as it was told", async 
 });
 
 test("a rolling restart meets every role once, and never two at a time", async () => {
-  const roll: Fault = {
-    kind: "rolling.restart",
-    target: "site",
-    when: { atUs: ms(25) },
-    forUs: ms(5_000),
-    params: { downUs: ms(20), everyUs: ms(50) },
-  };
-  const played = await playFaults([roll], { tm0: ticker, tm1: ticker, tm2: ticker });
-  for (const role of ["tm0", "tm1", "tm2"]) {
-    expect(new Set(saidBy(played, role).map(({ text }) => text.slice(0, 6)))).toEqual(new Set(["life 0", "life 1"]));
+  const steady = ticking(40);
+  // Also where each is down for longer than the time between two.
+  for (const [downMs, everyMs] of [
+    [20, 50],
+    [50, 20],
+  ] as const) {
+    const roll: Fault = {
+      kind: "rolling.restart",
+      target: "site",
+      when: { atUs: ms(25) },
+      forUs: ms(5_000),
+      params: { downUs: ms(downMs), everyUs: ms(everyMs) },
+    };
+    const played = await playFaults([roll], { tm0: steady, tm1: steady, tm2: steady });
+    const roles = ["tm0", "tm1", "tm2"];
+    for (const role of roles) {
+      expect(new Set(saidBy(played, role).map(({ text }) => text.slice(0, 6)))).toEqual(new Set(["life 0", "life 1"]));
+    }
+    const downs = roles.map(role => {
+      const of = (life: number) => saidBy(played, role).filter(one => one.life === life);
+      return { fromUs: of(0).at(-1)!.atUs, toUs: of(1)[0]!.atUs };
+    });
+    // Who is back ticks after 10 ms, and who dies has ticked up to 10 ms before.
+    for (const [index, { fromUs }] of downs.entries())
+      if (index > 0) expect(fromUs + ms(10)).toBeGreaterThanOrEqual(downs[index - 1]!.toUs - ms(10));
+    expect(played.ledger[0]!.note).toBe("killed tm0, tm1, tm2");
   }
-  expect(played.ledger[0]!.note).toBe("killed tm0, tm1, tm2");
 });
 
 test("a removed machine never comes back", async () => {
@@ -145,4 +164,52 @@ test("a frozen clock says the same time until the thaw, and timers go on", async
       .map(({ text }) => /wall (\d+)/.exec(text)![1])
       .slice(6),
   );
+});
+
+test("a clock that is wrong has no effect on a process that is told nothing wrong", async () => {
+  const timersOnly: Program = (host, _life, say) => {
+    const tick = (n: number): void =>
+      void host.timer(10, () => (say(`${host.clock.monotonic()}`), n < 10 && tick(n + 1)));
+    tick(1);
+  };
+  const silent: Program = (host, _life, say) => void host.timer(200, () => say("done"));
+  const when = { atUs: ms(5) };
+  const clock = (kind: "jump" | "freeze" | "drift", params: Fault["params"]): Fault => ({
+    kind: `clock.${kind}`,
+    target: "tm0",
+    when,
+    forUs: ms(100),
+    ...(params && { params }),
+  });
+  const plans: readonly (readonly [Program, Fault, boolean])[] = [
+    [timersOnly, clock("jump", { byMs: 5_000 }), false],
+    [timersOnly, clock("freeze", undefined), false],
+    [timersOnly, clock("drift", { ppm: 100_000 }), true],
+    [silent, clock("drift", { ppm: 100_000 }), false],
+    [ticker, clock("jump", { byMs: 0 }), false],
+    [ticker, clock("jump", { byMs: 1 }), true],
+    [ticker, clock("freeze", undefined), true],
+  ];
+  for (const [program, fault, effective] of plans) {
+    const { said, ledger } = await playFaults([fault], { tm0: program });
+    expect(ledger[0], JSON.stringify(fault)).toMatchObject({ fired: true, effective });
+    const plain = await playFaults([], { tm0: program });
+    if (!effective) expect(said).toEqual(plain.said);
+  }
+});
+
+test("a pause has an effect on who had something to do meanwhile", async () => {
+  const pause: Fault = { kind: "proc.pause", target: "tm0", when: { atUs: ms(25) }, forUs: ms(50) };
+  const idle: Program = (host, _life, say) => void host.timer(200, () => say("done"));
+  const asleep = await playFaults([pause], { tm0: idle });
+  expect(asleep.ledger[0]).toMatchObject({ fired: true, effective: false, note: "changed nothing" });
+  expect(asleep.said).toEqual((await playFaults([], { tm0: idle })).said);
+  const awake = await playFaults([pause], { tm0: ticker });
+  expect(awake.ledger[0]).toMatchObject({ effective: true, note: "paused tm0 (life 0)" });
+});
+
+test("a machine is removed once", async () => {
+  const remove = (atMs: number): Fault => ({ kind: "machine.remove", target: "tm0", when: { atUs: ms(atMs) } });
+  const played = await playFaults([remove(25), remove(30)], { tm0: ticker });
+  expect(played.ledger.map(row => row.effective)).toEqual([true, false]);
 });

@@ -24,6 +24,68 @@ test("a slow link stays slow, in order, and slows no other link", async () => {
   expect(saidBy(played, "tm2").slice(0, 10)).toEqual(saidBy(plain, "tm2").slice(0, 10));
 });
 
+/** Hears whoever sends, and sends to each of these. */
+function talking(...to: readonly string[]): Program {
+  return (host, life, say) => {
+    receiver(host, life, say);
+    for (const other of to) sender(other, 20)(host, life, () => {});
+  };
+}
+
+const whileCut = (said: readonly { readonly atMs: number }[]) =>
+  said.filter(({ atMs }) => atMs > 32 && atMs < 130).length;
+
+test("a partition between groups stops what goes between them, both ways, and nothing within", async () => {
+  const cut: Fault = { kind: "net.cut", target: "tm0,tm1<>tm2", when: { atUs: ms(30) }, forUs: ms(100) };
+  const within = { tm0: talking("tm1"), tm1: talking("tm0"), tm2: talking() };
+  const plain = await playFaults([], within);
+  expect((await playFaults([cut], within)).said).toEqual(plain.said);
+  const across = { tm0: talking("tm2"), tm1: talking("tm2"), tm2: talking("tm0") };
+  const played = await playFaults([cut], across);
+  for (const role of ["tm0", "tm2"]) {
+    expect(whileCut(saidBy(await playFaults([], across), role))).toBeGreaterThan(5);
+    expect(whileCut(saidBy(played, role))).toBe(0);
+    expect(played.texts(role).length).toBe((await playFaults([], across)).texts(role).length);
+  }
+  expect(played.ledger[0]).toMatchObject({ effective: true });
+});
+
+test("a cut of one direction leaves the other open, and a cut of a pair does not", async () => {
+  const both = { tm0: talking("tm1"), tm1: talking("tm0") };
+  const heard = async (target: string) => {
+    const played = await playFaults([{ kind: "net.cut", target, when: { atUs: ms(30) }, forUs: ms(100) }], both);
+    return ["tm0", "tm1"].map(role => whileCut(saidBy(played, role)) > 0);
+  };
+  expect(await heard("tm0>tm1")).toEqual([true, false]);
+  expect(await heard("tm1>tm0")).toEqual([false, true]);
+  expect(await heard("tm0<>tm1")).toEqual([false, false]);
+});
+
+test("a delay of some segments delays those, and what comes behind them waits", async () => {
+  const late = (segments: number): Fault => ({
+    kind: "net.delay",
+    target: "tm0>tm1",
+    when: { atUs: ms(35) },
+    forUs: ms(500),
+    params: { addUs: ms(25), segments },
+  });
+  const programs = { tm0: sender("tm1", 10), tm1: receiver };
+  const [plain, once, all] = [
+    await playFaults([], programs),
+    await playFaults([late(1)], programs),
+    await playFaults([late(0)], programs),
+  ];
+  const lateBy = (played: typeof plain) =>
+    instantsOf(played, "tm1")
+      .slice(0, 10)
+      .map((at, n) => at - instantsOf(plain, "tm1")[n]!);
+  expect(once.texts("tm1").slice(0, 10)).toEqual(numbers(10));
+  expect(once.ledger[0]!.note).toBe("1 segments delayed");
+  // Two more came while the first one was under way.
+  expect(lateBy(once)).toEqual([0, 0, 0, 0, 25, 15, 5, 0, 0, 0]);
+  expect(lateBy(all)).toEqual([0, 0, 0, 0, 25, 25, 25, 25, 25, 25]);
+});
+
 test("swizzled links clog and come free one by one, and lose nothing", async () => {
   const swizzle: Fault = {
     kind: "net.swizzle",
@@ -32,14 +94,9 @@ test("swizzled links clog and come free one by one, and lose nothing", async () 
     forUs: ms(2_000),
     params: { everyUs: ms(60) },
   };
-  const talk =
-    (...to: readonly string[]): Program =>
-    (host, life, say) => {
-      receiver(host, life, say);
-      for (const other of to) sender(other, 20)(host, life, () => {});
-    };
-  const plain = await playFaults([], { tm0: talk("tm1", "tm2"), tm1: talk("tm0", "tm2"), tm2: talk("tm0") });
-  const played = await playFaults([swizzle], { tm0: talk("tm1", "tm2"), tm1: talk("tm0", "tm2"), tm2: talk("tm0") });
+  const programs = { tm0: talking("tm1", "tm2"), tm1: talking("tm0", "tm2"), tm2: talking("tm0") };
+  const plain = await playFaults([], programs);
+  const played = await playFaults([swizzle], programs);
   for (const role of ["tm0", "tm1", "tm2"]) expect(played.texts(role).sort()).toEqual(plain.texts(role).sort());
   expect(played.ledger[0]).toMatchObject({ fired: true, effective: true });
   expect(Math.max(...instantsOf(played, "tm0"))).toBeGreaterThan(Math.max(...instantsOf(plain, "tm0")));
@@ -131,6 +188,43 @@ test("a delayed message is late, and so is what is behind it", async () => {
     expect(played.texts("tm0")).toEqual(["1: 1", "2: 2", "3: 3", "4: 4", "5: 5"]);
     expect(instantsOf(played, "tm0").map(at => Math.floor(at / 20))).toEqual([1, 2, 4, 4, 5]);
   }
+});
+
+test("of two faults that wait for messages of one segment the second waits for the next", async () => {
+  const pairs: Program = (host, _life, say) => {
+    const client = new RpcClient(host, { timeoutMs: 1_000 });
+    const ask = (n: number): void => {
+      host.timer(20, () => {
+        for (const method of ["store.get", "coord.get"])
+          client.call("tm1:rpc", method, { n }).then(
+            () => say(`${n} ${method}`),
+            (error: unknown) => say(`${n} ${method} ${error instanceof RpcError ? error.outcome : "other"}`),
+          );
+        if (n < 3) ask(n + 1);
+      });
+    };
+    ask(1);
+  };
+  const when = { atUs: ms(30) };
+  const late = loses("rpc.delay", { when, params: { method: "store.get", byUs: ms(5) } });
+  const lost = loses("rpc.lose-request", { when, params: { method: "coord.get" } });
+  const played = await playFaults([late, lost], { tm0: pairs, tm1: counting });
+  expect(played.ledger.map(({ note }) => note)).toEqual([
+    "1 messages delayed",
+    expect.stringContaining("1 messages lost"),
+  ]);
+  const said = (n: number) => played.texts("tm0").filter(text => text.startsWith(`${n} `));
+  expect(said(2).sort()).toEqual(["2 coord.get", "2 store.get"]);
+  expect(said(3).sort()).toEqual(["3 coord.get unknown", "3 store.get unknown"]);
+});
+
+test("nothing is corrupt that arrives where nobody reads it", async () => {
+  const dead: Fault = { kind: "proc.kill", target: "tm1", when: { atUs: ms(32) }, forUs: ms(60_000) };
+  const corrupt: Fault = { kind: "net.corrupt", target: "tm0>tm1", when: { atUs: ms(33) }, forUs: ms(500) };
+  const programs = { tm0: sender("tm1", 10), tm1: receiver };
+  const played = await playFaults([dead, corrupt], programs);
+  expect(played.ledger.map(row => row.effective)).toEqual([true, false]);
+  expect(played.said).toEqual((await playFaults([dead], programs)).said);
 });
 
 test("the kinds of messages that faults can name are those that servers answer", async () => {

@@ -79,6 +79,38 @@ test("a truncated log has lost its tail, and a reader beyond it is told", async 
   });
 });
 
+test("what is deleted and truncated is one partition's, and no other's", async () => {
+  await atBroker(async client => {
+    await client.createTopic("beside", 2);
+    for (const [topic, partition] of [
+      ["beside", 0],
+      ["beside", 1],
+    ] as const) {
+      const records = [7, 8, 9].map(value => ({ key: null, value: Uint8Array.of(value), timestampMs: 0 }));
+      await client.produce({ topic, partition, producerId: -1, epoch: 0, sequence: 0, records });
+    }
+    const read = async (topic: string, partition: number) => {
+      const request = {
+        topic,
+        partition,
+        offset: 0,
+        recordsMax: 99,
+        waitMsMax: 0,
+        isolation: "read-committed",
+      } as const;
+      return (await client.fetch(request)).records.map(({ value }) => value[0]);
+    };
+    await client.truncate("beside", 0, 1);
+    await client.truncate("in", 0, 2);
+    expect([await read("beside", 0), await read("beside", 1), await read("in", 0)]).toEqual([[7], [7, 8, 9], [0, 1]]);
+    await client.deleteRecords("beside", 0, 1);
+    expect([await read("beside", 1), await read("in", 0)]).toEqual([
+      [7, 8, 9],
+      [0, 1],
+    ]);
+  });
+});
+
 test("what was read before a truncation is missed, whatever was appended in its place", async () => {
   await atBroker(async client => {
     const from = async (offset: number, epoch: number, waitMsMax = 0) => {
@@ -146,6 +178,23 @@ test("an expired session has lost its keys, and cannot be kept alive", async () 
     expect(await client.closeSession(mine)).toBe(false);
     expect(await client.get("leader")).toBe(undefined);
     expect([await client.keepAlive(mine), await client.keepAlive(other)]).toEqual(["expired", "alive"]);
+  });
+});
+
+test("what belongs to no session stays when sessions end", async () => {
+  const site = new ServiceSite("laws", {
+    coord: host => coordinationMain(host, { address: "coord:rpc", dir: "/coord" }),
+  });
+  await site.play(async host => {
+    const client = new CoordinationClient(host, { address: "coord:rpc", rpcTimeoutMs: 100 });
+    await pause(host, 50);
+    const session = await client.openSession(60_000);
+    await client.compareAndSet({ key: "leader", expectedRevision: 0, value: "me", session });
+    await client.compareAndSet({ key: "pointer", expectedRevision: 0, value: "chk-3" });
+    for (const one of await client.sessions()) await client.closeSession(one);
+    expect(await client.get("leader")).toBe(undefined);
+    expect(await client.get("pointer")).toMatchObject({ value: "chk-3" });
+    expect(await client.openSession(60_000)).not.toBe(session);
   });
 });
 

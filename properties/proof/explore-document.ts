@@ -23,7 +23,9 @@ export interface ExploreDocument {
   readonly wallMs: number;
   readonly ended: string;
   readonly recoveries: Readonly<Record<"withState" | "withPendingCommit" | "fromCheckpoint", number>>;
-  readonly faults: Readonly<Record<string, { readonly injected: number; readonly effective: number }>>;
+  readonly faults: Readonly<
+    Record<string, { readonly planned: number; readonly injected: number; readonly effective: number }>
+  >;
   readonly determinism: { readonly checked: number; readonly mismatches: number };
   readonly failures: readonly {
     readonly file: string;

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { scenario, service, type Fault, type Scenario } from "millrace";
 import { calmCase } from "../../src/explore/case-generator.ts";
+import { planOn } from "../../src/explore/plan.ts";
 import { WorldPlayer } from "../../src/explore/world-player.ts";
-import { database, eachLineOnce, linesToDatabase } from "./own-service.ts";
+import { database, eachLineOnce, linesToDatabase, type DatabaseOptions } from "./own-service.ts";
 import { stormsOver } from "./storms.ts";
 
 test("an author's own service is hit by storms, and what it has committed counts once", async () => {
@@ -33,7 +34,19 @@ test("a service that loses what it said was prepared is found out by the author'
   expect(verdicts).toEqual(["passed", "violated"]);
 });
 
-function over(options: { readonly durablePrepare: boolean }): Scenario {
+test("a commit of a service of one's own whose answer is lost is asked again, and a service that forgot it is found out", async () => {
+  const lost = planOn.checkpoint(2).completed().loseReply("pg.commit", "pg", { forMs: 2_000, times: 1 });
+  const verdicts = [];
+  for (const forgetsCommits of [false, true]) {
+    const written = over({ durablePrepare: true, forgetsCommits });
+    const { verdict, faults } = await new WorldPlayer(written).play({ ...calmCase(written), plan: [lost] });
+    expect(faults[0]).toMatchObject({ effective: true });
+    verdicts.push(verdict.kind);
+  }
+  expect(verdicts).toEqual(["passed", "violated"]);
+});
+
+function over(options: DatabaseOptions): Scenario {
   return scenario("lines-to-database", {
     why: "A sink of one's own talks to a service of one's own: both are part of the world, and each line counts once.",
     job: linesToDatabase,

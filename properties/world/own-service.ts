@@ -9,11 +9,17 @@ import { startRpcServer } from "../../src/rpc/rpc-server.ts";
  * An author's own external system, with the sink that talks to it and the claim that judges it by its disk: a database
  * that prepares batches of rows and commits each once, as files `/pg/prepared/<id>` and `/pg/committed/<id>`.
  */
-export function database(options: { readonly durablePrepare: boolean }): (host: Host) => void {
-  return host => void serve(host, options.durablePrepare);
+export function database(options: DatabaseOptions): (host: Host) => void {
+  return host => void serve(host, options);
 }
 
-async function serve(host: Host, durablePrepare: boolean): Promise<void> {
+export interface DatabaseOptions {
+  readonly durablePrepare: boolean;
+  /** It does not know any more what it has committed. */
+  readonly forgetsCommits?: boolean;
+}
+
+async function serve(host: Host, { durablePrepare, forgetsCommits = false }: DatabaseOptions): Promise<void> {
   const { disk } = host;
   await makeDurableFolder(disk, "/pg/prepared");
   await makeDurableFolder(disk, "/pg/committed");
@@ -29,7 +35,7 @@ async function serve(host: Host, durablePrepare: boolean): Promise<void> {
     },
     "pg.commit": async body => {
       const { id } = body as Pick<Batch, "id">;
-      if (await exists(disk, `/pg/committed/${id}`)) return syncedAgain(host);
+      if (!forgetsCommits && (await exists(disk, `/pg/committed/${id}`))) return syncedAgain(host);
       if (!(await exists(disk, `/pg/prepared/${id}`))) return "unknown-id";
       await disk.rename(`/pg/prepared/${id}`, `/pg/committed/${id}`);
       await disk.syncDirectory("/pg/committed");

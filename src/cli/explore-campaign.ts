@@ -10,6 +10,7 @@ import { CaseLine, type CaseLineOptions, type IndexedRun } from "../explore/case
 import { corpusFiles, corpusResult, holds, readCorpus, type CorpusCase, type CorpusResult } from "../explore/corpus.ts";
 import { FailureRecorder, type RecordedTarget } from "../explore/failure-recorder.ts";
 import { playInProcesses } from "../explore/worker-pool.ts";
+import { WrittenFaults } from "../explore/written-faults.ts";
 import { exploreExitCode, type ExploreReport } from "../report/explore-report.ts";
 import { jsonText } from "../report/json-reporter.ts";
 import type { Reporter } from "../report/reporter.ts";
@@ -144,6 +145,7 @@ async function play(
   const caseOf = async ({ index, lost, played }: IndexedRun) =>
     lost === true ? (played ?? calmCase(targetOf(index).scenario)) : line.caseOf(index);
   const results: CorpusResult[] = [];
+  const written = new WrittenFaults();
   let runs = 0;
   const played = runsOf(line, { targets: names, line: lineOptions }, settings, flags, interruption);
   const outcome = await campaign(setAside(played, corpus, results), {
@@ -158,7 +160,8 @@ async function play(
       if (interruption.aborted) return "interrupted";
       return settings.timeMs !== undefined && elapsedMs() > settings.timeMs ? "time" : undefined;
     },
-    onRun: (_, failures) => {
+    onRun: ({ index, run }, failures) => {
+      written.add(targetOf(index).scenario, run);
       runs++;
       reporter.progress?.({
         runs,
@@ -190,6 +193,7 @@ async function play(
       results: results.map(result => ({ ...result, file: shown(result.file) })),
     },
     failures: outcome.failures,
+    neverFired: written.neverFired,
   };
 }
 

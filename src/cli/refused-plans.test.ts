@@ -40,7 +40,7 @@ const refused: Readonly<Record<string, readonly [fault: object, path: string, sa
   "an external system that the scenario has not": [
     { ...kill, target: "ledger" },
     "target",
-    "a role (jm0, tm0, dfs0, broker, coord), not",
+    "a role (jm0, tm0..1, dfs0..2, broker, coord), not",
   ],
   "an operator that the job has not": [
     { ...kill, kind: "task.fail", target: "nosuch[0]" },
@@ -56,7 +56,53 @@ const refused: Readonly<Record<string, readonly [fault: object, path: string, sa
   "a negative instant": [{ ...kill, when: { atUs: -5 } }, "when.atUs", "0 or more"],
   "a negative duration": [{ ...kill, forUs: -5 }, "forUs", "0 or more"],
   "a negative delay": [{ ...kill, when: { on: { event: "x" }, plusUs: -1 } }, "when.plusUs", "0 or more"],
-  "half a microsecond": [{ ...kill, when: { atUs: 1.5 } }, "when", "in whole numbers"],
+  "half a microsecond": [{ ...kill, when: { atUs: 1.5 } }, "when.atUs", "a whole number, 0 or more"],
+  "an instant that is a text": [{ ...kill, when: { atUs: "5" } }, "when.atUs", "a whole number, 0 or more"],
+  "half an occurrence": [{ ...kill, when: { on: { event: "x" }, nth: 1.5 } }, "when.nth", "1 or more"],
+  "an event without a name": [{ ...kill, when: { on: {} } }, "when.on.event", "a text is wanted"],
+  "a checkpoint that is a text": [
+    { ...kill, when: { on: { event: "x", checkpoint: "3" } } },
+    "when.on.checkpoint",
+    "0 or more",
+  ],
+  "a word that no event has": [{ ...kill, when: { on: { event: "x", foo: 1 } } }, "when.on", "Allowed: event, role,"],
+  "two moments in one": [{ ...kill, when: { atUs: 5, step: 3 } }, "when", "an instant { atUs }, an event"],
+  "a moment that is none": [{ ...kill, when: { atMs: 5 } }, "when", "an instant { atUs }, an event"],
+  "a fault without a moment": [{ ...kill, when: undefined }, "when", "an instant { atUs }, an event"],
+  "a fault without a target": [{ ...kill, target: undefined }, "target", 'a role such as "tm0"'],
+  "a target that is a number": [{ ...kill, target: 5 }, "target", 'a role such as "tm0"'],
+  "a worker that this cluster has not": [{ ...kill, target: "tm99" }, "target", "a role (jm0, tm0..1, dfs0..2, broker"],
+  "an event of a worker that this cluster has not": [
+    { ...kill, when: { on: { event: "x", role: "tm3" } } },
+    "when.on.role",
+    "tm0..1",
+  ],
+  "a duration of what happens once": [
+    { kind: "net.reset", target: "tm0>jm0", when: at, forUs: 5 },
+    "forUs",
+    "net.reset happens once: it takes no duration",
+  ],
+  "a duration of what is for good": [{ ...kill, kind: "machine.remove", forUs: 5 }, "forUs", "is for good"],
+  "a disk that is swapped with itself": [
+    { ...kill, kind: "disk.swap", params: { with: "tm0" } },
+    "params.with",
+    "another machine",
+  ],
+  "a path that nothing has": [
+    { ...kill, kind: "disk.error", target: "dfs0", params: { path: "" } },
+    "params.path",
+    "a text is wanted",
+  ],
+  "a reply to what is not answered": [
+    { ...kill, kind: "rpc.lose-reply", params: { method: "checkpoint.acknowledge" } },
+    "params.method",
+    "one of broker.abort, broker.commit",
+  ],
+  "a late reply to what is not answered": [
+    { ...kill, kind: "rpc.delay", params: { part: "reply", method: "task.state" } },
+    "params.method",
+    "which has no reply",
+  ],
 };
 
 test.each(Object.entries(refused))("%s is refused by its place in the file, with what is allowed", (name, row) => {
@@ -69,7 +115,9 @@ test.each(Object.entries(refused))("%s is refused by its place in the file, with
   // The line is that of the second fault, and not of the first one with the same keys.
   const line = Number(/\.json:(\d+)$/.exec(place!)![1]);
   const key = path.split(".").at(-1)!;
-  expect(text.split("\n")[line - 1]).toContain(key === "" ? "{" : `"${key}"`);
+  // What is missing has no line of its own: that of what it is missing in is told.
+  const missing = name.includes(" without ");
+  expect(text.split("\n")[line - 1]).toContain(missing || key === "" ? "{" : `"${key}"`);
   expect(line).toBeGreaterThan(text.slice(0, text.indexOf("},", text.indexOf('"plan"'))).split("\n").length);
 });
 

@@ -17,7 +17,7 @@ export class CampaignTotals {
     broken: 0,
   };
   readonly #recoveries: Record<keyof Recoveries, number> = { ...noRecoveries };
-  readonly #faults = new Map<FaultKind, { injected: number; effective: number }>();
+  readonly #faults = new Map<FaultKind, { planned: number; injected: number; effective: number }>();
   readonly #claims = new Map<string, { checked: number; violated: number; seen: number }>();
   readonly #cells = new Map<string, number>();
   readonly #histories = new Set<string>();
@@ -65,8 +65,9 @@ export class CampaignTotals {
   }
 
   #addFault(kind: FaultKind, fired: boolean, effective: boolean): void {
-    const row = this.#faults.get(kind) ?? { injected: 0, effective: 0 };
+    const row = this.#faults.get(kind) ?? { planned: 0, injected: 0, effective: 0 };
     this.#faults.set(kind, row);
+    row.planned++;
     if (fired) row.injected++;
     if (effective) row.effective++;
   }
@@ -90,7 +91,10 @@ export interface CampaignSummary extends Readonly<Record<Verdict["kind"], number
   readonly simulatedMs: number;
   /** Histories that differ from each other, by digest. */
   readonly distinct: number;
-  readonly faults: Readonly<Record<string, { readonly injected: number; readonly effective: number }>>;
+  /** `planned` more than `injected`: the trigger never matched. */
+  readonly faults: Readonly<
+    Record<string, { readonly planned: number; readonly injected: number; readonly effective: number }>
+  >;
   /** `checked`: how often a claim was put to the test; `seen`: in how many cases. */
   readonly claims: Readonly<
     Record<string, { readonly checked: number; readonly violated: number; readonly seen: number }>

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Case } from "../world/case.ts";
-import { faultKinds, type Fault } from "../world/fault.ts";
+import { faultKinds, type Fault, type Trigger } from "../world/fault.ts";
 import { faultMistake } from "../world/faults/fault-mistake.ts";
 import { allowedNames } from "./nearest-name.ts";
 
@@ -8,6 +8,8 @@ import { allowedNames } from "./nearest-name.ts";
  * The form of a case in a file, and of a plan wherever it is written. It owns what is accepted at the edge, and the words
  * for what is not; inside, a case is trusted. Numbers are whole, so that no float ever decides anything.
  */
+const targetsInWords =
+  'a role such as "tm0", an ordered pair such as "jm0>tm1", a subtask such as "count[0]", or "site", by the kind';
 const whole = wholeFrom(0);
 const positive = wholeFrom(1);
 const text = z.string({ error: "a text is wanted" }).min(1, "a text is wanted");
@@ -20,17 +22,31 @@ const on = closed({
   attempt: z.exactOptional(whole),
 });
 
-const trigger = z.union(
-  [
-    z.strictObject({ atUs: whole }),
-    z.strictObject({ on, nth: z.exactOptional(positive), plusUs: z.exactOptional(whole) }),
-    z.strictObject({ step: positive, life: z.exactOptional(whole) }),
-  ],
-  {
-    error:
-      "an instant { atUs }, an event { on: { event }, nth, plusUs } or a call { step, life } is wanted, in whole numbers that are not negative",
-  },
-);
+const moments = {
+  atUs: closed({ atUs: whole }),
+  on: closed({ on, nth: z.exactOptional(positive), plusUs: z.exactOptional(whole) }),
+  step: closed({ step: positive, life: z.exactOptional(whole) }),
+};
+
+/** By the word that says which of the three it is: a mistake in one has its own place, and is not that of all three. */
+const trigger = z.unknown().superRefine((value, context) => {
+  const named = (Object.keys(moments) as (keyof typeof moments)[]).filter(
+    word => typeof value === "object" && value !== null && word in value,
+  );
+  const [word] = named;
+  if (word === undefined || named.length > 1) {
+    const message =
+      "an instant { atUs }, an event { on: { event }, nth, plusUs } or a call { step, life } is wanted, in whole numbers that are not negative";
+    context.addIssue({ code: "custom", message, continue: false });
+    return;
+  }
+  for (const { path, message } of moments[word].safeParse(value).error?.issues ?? [])
+    context.addIssue({ code: "custom", path, message, continue: false });
+}) as z.ZodType<Trigger>;
+
+const target = z
+  .string({ error: `a target is wanted: ${targetsInWords}` })
+  .min(1, `a target is wanted: ${targetsInWords}`);
 
 const fault: z.ZodType<Fault> = closed({
   kind: z.enum(faultKinds, {
@@ -39,7 +55,7 @@ const fault: z.ZodType<Fault> = closed({
         ? `a fault is wanted. Allowed: ${faultKinds.join(", ")}.`
         : `${JSON.stringify(input)} is no fault. ${allowedNames(String(input), faultKinds)}`,
   }),
-  target: text,
+  target,
   when: trigger,
   forUs: z.exactOptional(whole),
   params: z.exactOptional(

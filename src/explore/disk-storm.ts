@@ -84,11 +84,18 @@ function damage(
         when,
         forUs: dice.magnitude(100_000, 2_000_000),
         params: {
-          with:
+          with: otherThan(
+            target,
             ground.profile === "beyond" ? processOf(dice, ground, undefined, false) : workerOf(dice, ground, undefined),
+          ),
         },
       };
     default:
       return undefined;
   }
+}
+
+/** A worker's disk, where a disk was to be swapped with itself: storage nodes and services alone are victims. */
+function otherThan(victim: string, other: string): string {
+  return other === victim ? "tm0" : other;
 }

@@ -6,14 +6,19 @@ import { compileJob } from "../runtime/graph/compile-job.ts";
 import type { Actors } from "../world/world.ts";
 
 /**
- * What is wrong with a plan that somebody wrote for a scenario: beside the form of each fault, which services and which
+ * What is wrong with a plan that somebody wrote for a scenario: beside the form of each fault, which roles and which
  * subtasks there are for it to meet. The form alone is case-schema.ts; what a plan of ours may still name after the job
  * has changed is the engine's to skip (world/fault-engine.ts).
  */
 export function planMistake(plan: Case["plan"], inhabited: Inhabited): FaultMistake | undefined {
-  const services = Object.keys(inhabited.services);
-  // Compiled for those alone that name a subtask: most plans do not, and a campaign opens many scenarios.
-  const ground: FaultGround = plan.some(namesSubtask) ? { services, subtasks: subtasksFor(inhabited) } : { services };
+  const { jobManagers: jm, workers, storageNodes: dfs } = inhabited.topology;
+  const added = plan.filter(({ kind }) => kind === "machine.add").length;
+  const ground: FaultGround = {
+    services: Object.keys(inhabited.services),
+    roles: { jm, tm: workers + added, dfs },
+    // Compiled for those alone that name a subtask: most plans do not, and a campaign opens many scenarios.
+    ...(plan.some(namesSubtask) ? { subtasks: subtasksFor(inhabited) } : {}),
+  };
   for (const [index, fault] of plan.entries()) {
     const mistake = faultMistake(fault, ground);
     if (mistake !== undefined) return { path: [String(index), ...mistake.path], message: mistake.message };

@@ -54,6 +54,7 @@ export interface Moment {
   delay(link: string, options: Lasting & { readonly byMs: number }): Fault;
   hold(link: string, options?: Lasting): Fault;
   /** One direction of a pair, or all that a role's machine sends and receives. */
+  /** `target` is a role, a direction `jm0>tm1`, or what lies between two groups, `jm0,tm0<>tm1`. */
   cut(target: string, options?: Lasting): Fault;
   reset(link: string): Fault;
   /** Everything else that befalls a disk. */
@@ -94,7 +95,10 @@ export interface Moment {
   truncateLog(options?: { readonly drop?: number; readonly refill?: number }): Fault;
   expireTransactions(): Fault;
   expireSessions(): Fault;
-  /** `target` is a role, or the caller and the called: `tm0>jm0`. The next messages of that kind are met. */
+  /**
+   * `target` is a role, or the caller and the called: `tm0>jm0`. The next messages of that kind are met; with a service of
+   * your own as target, of any kind that it answers, or of all of them: `*`.
+   */
   loseRequest(method: string, target: string, options?: Lasting & { readonly times?: number }): Fault;
   loseReply(method: string, target: string, options?: Lasting & { readonly times?: number }): Fault;
   delayRequest(method: string, target: string, options: LateMessage): Fault;

@@ -1,8 +1,17 @@
 import type { Fault, FaultKind, Trigger } from "../world/fault.ts";
-import { rpcMethods } from "../world/faults/rpc-methods.ts";
+import { answeredMethods, rpcMethods } from "../world/faults/rpc-methods.ts";
 import type { DamageBudget } from "./damage-budget.ts";
 import type { Dice } from "./dice.ts";
-import { linkOf, processOf, sinkOf, storageOf, subtaskOf, workerOf, type StormGround } from "./storm-targets.ts";
+import {
+  jobManagerOf,
+  linkOf,
+  processOf,
+  sinkOf,
+  storageOf,
+  subtaskOf,
+  workerOf,
+  type StormGround,
+} from "./storm-targets.ts";
 
 /**
  * Faults of a storm beyond the common ones, each within what a cluster can bear. It owns how hard and how long they
@@ -18,6 +27,8 @@ export function rarerFault(
 ): Fault {
   const role = (): string => processOf(dice, ground, actor, false);
   const way = (): string => (dice.chance(500) ? linkOf(dice, ground) : workerOf(dice, ground, actor));
+  // Leaders read the wall clock; others do where a job has timers of processing time.
+  const timeTeller = (): string => (dice.chance(600) ? jobManagerOf(dice, ground) : role());
   const forUs = (min: number, max: number): number => dice.magnitude(min, max);
   switch (kind) {
     case "proc.slow":
@@ -57,7 +68,7 @@ export function rarerFault(
     case "clock.jump":
       return {
         kind,
-        target: role(),
+        target: timeTeller(),
         when,
         forUs: forUs(100_000, 4_000_000),
         params: { byMs: dice.magnitude(10, 3_600_000) * (dice.chance(500) ? 1 : -1) },
@@ -71,7 +82,7 @@ export function rarerFault(
         params: { ppm: dice.magnitude(100, 200_000) * (dice.chance(500) ? 1 : -1) },
       };
     case "clock.freeze":
-      return { kind, target: role(), when, forUs: forUs(100_000, 4_000_000) };
+      return { kind, target: timeTeller(), when, forUs: forUs(100_000, 4_000_000) };
     case "net.slow":
       return { kind, target: way(), when, params: { addUs: dice.magnitude(500, 50_000) } };
     case "net.swizzle":
@@ -172,16 +183,6 @@ export function rarerFault(
   }
 }
 
-/** They are sent without waiting for an answer, and so have no reply to lose. */
-const oneWay: readonly string[] = [
-  "checkpoint.acknowledge",
-  "checkpoint.decline",
-  "checkpoint.complete",
-  "checkpoint.abort",
-  "store.settle",
-  "task.state",
-];
-
 /** Messages of operators and of storage nodes among themselves, and those that a job sends once: a trap for them waits in vain. */
 const rare: readonly string[] = [
   "broker.create-topic",
@@ -194,6 +195,9 @@ const rare: readonly string[] = [
   "store.inventory",
 ];
 
+/** Of an author's own service nobody knows what it answers. */
+const OWN_SERVICE_PER_MILLE = 300;
+
 /** A kind of message, and the role that it goes to or comes from in every cluster. */
 function messageOf(
   dice: Dice,
@@ -201,9 +205,9 @@ function messageOf(
   part: "request" | "reply",
   params: Readonly<Record<string, number | string>>,
 ): Pick<Fault, "target" | "params"> {
-  const method = dice.pick(
-    rpcMethods.filter(name => !rare.includes(name) && (part === "request" || !oneWay.includes(name))),
-  );
+  if (ground.services.length > 0 && dice.chance(OWN_SERVICE_PER_MILLE))
+    return { target: dice.pick(ground.services), params: { method: "*", ...params } };
+  const method = dice.pick((part === "request" ? rpcMethods : answeredMethods).filter(name => !rare.includes(name)));
   const [service] = method.split(".");
   const target =
     service === "broker" || service === "coord"

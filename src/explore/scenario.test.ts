@@ -88,7 +88,12 @@ test("a mistake in a plan is refused by its path, with what is allowed", () => {
   expect(planned({ when: { atUs: -1 } })).toContain("plan[1].when.atUs: a whole number, 0 or more, is wanted.");
   expect(planned({ forUs: -1 })).toContain("plan[1].forUs: a whole number, 0 or more");
   expect(planned({ params: { hard: 1 } })).toContain("plan[1].params.hard: proc.kill takes no parameter");
-  expect(planned({ target: "pg" })).toContain("plan[1].target: proc.kill wants a role (jm0, tm0, dfs0, broker, coord)");
+  for (const target of ["pg", "tm3"])
+    expect(planned({ target })).toContain(
+      "plan[1].target: proc.kill wants a role (jm0, tm0..2, dfs0..2, broker, coord)",
+    );
+  const added = { kind: "machine.add", target: "site", when: { atUs: 1 } };
+  expect(refusal({ plan: [added, { ...kill, target: "tm3" }] })).toBe("accepted");
   expect(planned({ kind: "task.fail", target: "nosuch[0]" })).toContain(
     "plan[1].target: task.fail wants a subtask of the job (lines[0..1], words[0..1], count[0..1], sink[0..1])",
   );

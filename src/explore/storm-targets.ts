@@ -49,8 +49,8 @@ export function jobManagerOf(dice: Dice, { topology }: StormGround): string {
   return `jm${dice.between(0, topology.jobManagers - 1)}`;
 }
 
-/** One to all but one of the roles that a cluster has. */
-export function someRoles(dice: Dice, { topology, services }: StormGround): readonly string[] {
+/** One to all but one of the roles that a cluster has, and the others. */
+export function groupsOf(dice: Dice, { topology, services }: StormGround): readonly [string[], string[]] {
   const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
   const roles = [
     ...numbered("tm", topology.workers),
@@ -62,7 +62,8 @@ export function someRoles(dice: Dice, { topology, services }: StormGround): read
   ];
   const some = dice.subset(roles);
   if (some.length === roles.length) some.pop();
-  return some.length > 0 ? some : [dice.pick(roles)];
+  if (some.length === 0) some.push(dice.pick(roles));
+  return [some, roles.filter(role => !some.includes(role))];
 }
 
 export function storageOf(dice: Dice, { topology }: StormGround): string {

@@ -7,10 +7,10 @@ import type { Profile } from "./profile.ts";
 import { rarerFault } from "./rarer-faults.ts";
 import {
   busyWorkerOf,
+  groupsOf,
   linkOf,
   processOf,
   siteOf,
-  someRoles,
   subtaskOf,
   subtaskWithin,
   workerOf,
@@ -172,7 +172,7 @@ function faultOf(
         target: "site",
         when,
         forUs: dice.magnitude(100_000, 1_000_000),
-        ...(first || dice.chance(500) ? {} : { params: { roles: someRoles(dice, ground).join(",") } }),
+        ...(first || dice.chance(500) ? {} : { params: { roles: groupsOf(dice, ground)[0].join(",") } }),
       };
     case "net.cut":
       return first || dice.chance(500)
@@ -182,7 +182,7 @@ function faultOf(
             when,
             forUs: first ? dice.magnitude(2_000_000, 6_000_000) : dice.magnitude(50_000, 4_000_000),
           }
-        : { kind, target: linkOf(dice, ground), when, forUs: dice.magnitude(50_000, 4_000_000) };
+        : { kind, target: cutOf(dice, ground), when, forUs: dice.magnitude(50_000, 4_000_000) };
     case "net.delay":
       return {
         kind,
@@ -202,6 +202,16 @@ function faultOf(
         ? diskFault(dice, ground, kind, when, budget)
         : rarerFault(dice, ground, kind, when, actor, budget);
   }
+}
+
+/** One direction of a pair, both, or a partition of the whole cluster in two. */
+function cutOf(dice: Dice, ground: StormGround): string {
+  if (dice.chance(300))
+    return groupsOf(dice, ground)
+      .map(group => group.join(","))
+      .join("<>");
+  const link = linkOf(dice, ground);
+  return dice.chance(300) ? link.replace(">", "<>") : link;
 }
 
 /** An event of the protocol and who did it there in the pilot; undefined: this fault falls at some time instead. */

@@ -24,6 +24,8 @@ export class Incarnation {
   onWatchedCall: (() => void) | undefined;
   /** How much longer its work has taken so far because it was slow. */
   slowedUs = 0;
+  /** Turns so far that it would have taken, had it not stood still. */
+  turnsHeldUp = 0;
   #state: "alive" | "paused" | "dead" = "alive";
   #busyUntilUs = 0;
   #slowdown = 1;
@@ -70,7 +72,10 @@ export class Incarnation {
    * the process is free; else in an event of its own, so that the seed decides what else comes first at that instant.
    */
   turn(run: () => void): void {
-    if (this.#state === "dead") return;
+    if (this.#state !== "alive") {
+      if (this.#state === "dead") return;
+      this.turnsHeldUp++;
+    }
     this.#inbox.push(run);
     this.#schedule();
   }
@@ -123,7 +128,9 @@ export class Incarnation {
   }
 
   pause(): void {
-    if (this.#state === "alive") this.#state = "paused";
+    if (this.#state !== "alive") return;
+    this.#state = "paused";
+    this.turnsHeldUp += this.#waiting;
   }
 
   resume(): void {

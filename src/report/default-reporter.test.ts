@@ -45,7 +45,7 @@ function report(more: Partial<ExploreReport> = {}): ExploreReport {
     ended: "all-played",
     ...speed,
   } as const;
-  return { ...base, ...totals.summary(), corpus, failures: [failure], ...more };
+  return { ...base, ...totals.summary(), corpus, failures: [failure], neverFired: [], ...more };
 }
 
 function told(): { text: () => string; reporter: DefaultReporter } {
@@ -75,6 +75,15 @@ test("a summary names verdicts, claims, failures and the seed", () => {
   expect(text()).toContain("1 violated");
   expect(text()).toContain("(hit 3 times)");
   expect(text()).toContain("seed a");
+});
+
+test("a fault that an author wrote and that fired in no case is told with what it waits for", () => {
+  const { text, reporter } = told();
+  const fault = { kind: "proc.kill", target: "tm0", when: { on: { event: "barrier.algin" } } } as const;
+  reporter.end(report({ neverFired: [{ scenario: "words", index: 1, fault, cases: 20 }] }));
+  expect(text()).toContain(
+    "never fired  words, plan[1]: proc.kill tm0 at barrier.algin; nothing matched it in 20 cases",
+  );
 });
 
 test("the JSON reporter prints one document", () => {

@@ -56,6 +56,7 @@ export class DefaultReporter implements Reporter {
         `${grouped(withPendingCommit)} with a pending commit, ${grouped(fromScratch)} from scratch`,
     );
     this.#faults(report);
+    this.#neverFired(report);
     this.#claims(report);
     const { checked, mismatches } = report.determinism;
     this.#say(
@@ -103,6 +104,15 @@ export class DefaultReporter implements Reporter {
     for (const [kind, { injected, effective }] of rows) {
       this.#say(`  ${kind.padEnd(20)}${grouped(injected).padStart(7)}${grouped(effective).padStart(11)}`);
     }
+  }
+
+  #neverFired(report: ExploreReport): void {
+    for (const { scenario, index, fault, cases } of report.neverFired)
+      this.#say(
+        this.#ink.yellow(
+          `never fired  ${scenario}, plan[${index}]: ${sayFault(fault)}; nothing matched it in ${count(cases, "case")}`,
+        ),
+      );
   }
 
   #claims(report: ExploreReport): void {

@@ -44,6 +44,7 @@ function report(failures: number): ExploreReport {
     ...totals.summary(),
     corpus: { played: 0, failed: 0, results: [] },
     failures: Array.from({ length: failures }, (_, index) => failure(index)),
+    neverFired: [],
   };
 }
 

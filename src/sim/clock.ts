@@ -13,7 +13,7 @@ export class MachineClock {
   #monotonicSinceUs: number;
   /** What the wall clock says while it stands still, for each who stopped it. */
   readonly #stops: { readonly wallUs: number }[] = [];
-  readonly #readers: (() => void)[] = [];
+  readonly #readers: ((reading: ClockReading) => void)[] = [];
 
   constructor(kernel: Kernel, options: { readonly offsetMs?: number; readonly monotonicFromMs?: number } = {}) {
     this.#kernel = kernel;
@@ -24,21 +24,23 @@ export class MachineClock {
 
   /** Whole milliseconds since 1970. */
   wallMs(): number {
-    const wallUs = this.monotonicUs() + this.#offsetUs;
-    return EPOCH_MS + Math.floor((this.#stops[0]?.wallUs ?? wallUs) / 1000);
+    const runningUs = this.#monotonicNow() + this.#offsetUs;
+    const saidUs = this.#stops[0]?.wallUs ?? runningUs;
+    if (this.#readers.length > 0) this.#tell({ kind: "wall", saidUs, runningUs });
+    return EPOCH_MS + Math.floor(saidUs / 1000);
   }
 
   monotonicUs(): number {
-    if (this.#readers.length > 0) for (const told of this.#readers) told();
-    return this.#monotonicNow();
+    const saidUs = this.#monotonicNow();
+    if (this.#readers.length > 0) this.#tell({ kind: "monotonic", saidUs });
+    return saidUs;
   }
 
   /** The instant of virtual time at which the monotonic clock will have gone on by `delayUs`. */
   instantAfter(delayUs: number): number {
-    const { nowUs } = this.#kernel;
-    if (this.#readers.length > 0) for (const told of this.#readers) told();
-    if (this.#driftPpm === 0) return nowUs + delayUs;
-    return nowUs + Math.ceil((delayUs * 1_000_000) / (1_000_000 + this.#driftPpm));
+    const trueUs = this.#driftPpm === 0 ? delayUs : Math.ceil((delayUs * 1_000_000) / (1_000_000 + this.#driftPpm));
+    if (this.#readers.length > 0) this.#tell({ kind: "timer", askedUs: delayUs, trueUs });
+    return this.#kernel.nowUs + trueUs;
   }
 
   /** The wall clock is set forward, or back, at once. */
@@ -54,7 +56,7 @@ export class MachineClock {
   }
 
   /** `told` hears of every reading and of every timer until the returned call: a clock that nobody reads misleads nobody. */
-  watch(told: () => void): () => void {
+  watch(told: (reading: ClockReading) => void): () => void {
     this.#readers.push(told);
     return () => remove(this.#readers, told);
   }
@@ -70,11 +72,22 @@ export class MachineClock {
     this.#driftPpm = ppm;
   }
 
+  #tell(reading: ClockReading): void {
+    for (const told of this.#readers) told(reading);
+  }
+
   #monotonicNow(): number {
     const elapsedUs = this.#kernel.nowUs - this.#sinceUs;
     return this.#monotonicSinceUs + elapsedUs + Math.floor((elapsedUs * this.#driftPpm) / 1_000_000);
   }
 }
+
+/** What a process was told: by the wall clock, which runs on behind the one that stands still, by the other, or by a timer. */
+export type ClockReading =
+  | { readonly kind: "wall"; readonly saidUs: number; readonly runningUs: number }
+  | { readonly kind: "monotonic"; readonly saidUs: number }
+  /** `trueUs` of virtual time pass before it fires. */
+  | { readonly kind: "timer"; readonly askedUs: number; readonly trueUs: number };
 
 function remove<T>(items: T[], item: T): void {
   const index = items.indexOf(item);

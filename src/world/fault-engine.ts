@@ -1,5 +1,6 @@
 import { faultName, type Fault, type FaultEffect } from "./fault.ts";
 import { damagedRoles } from "./faults/damaged-roles.ts";
+import { rolesMet } from "./faults/roles-met.ts";
 import { faultDevice } from "./faults/fault-catalogue.ts";
 import type { Injected, Levers } from "./faults/fault-device.ts";
 import { faultMistake, type FaultGround } from "./faults/fault-mistake.ts";
@@ -48,15 +49,16 @@ export class FaultEngine {
     return new Set(fired.flatMap(({ fault }) => damagedRoles(fault, this.#levers.layout)));
   }
 
-  /** What became of each fault; `window` is the part of the run in which an effect counts. */
-  ledger(window: { readonly fromUs: number; readonly toUs: number } | undefined): readonly FaultEffect[] {
+  /** What became of each fault, by what counts as an effect. */
+  ledger({ window, inUse }: EffectsThatCount): readonly FaultEffect[] {
     return this.#entries.map(({ fault, impossible, injected }, index) => {
       const effect = injected?.effect();
       const counts =
         effect !== undefined &&
         window !== undefined &&
         effect.lastAtUs >= window.fromUs &&
-        effect.firstAtUs <= window.toUs;
+        effect.firstAtUs <= window.toUs &&
+        rolesMet(fault, this.#levers.layout).every(roles => roles.some(role => inUse(role, effect.lastAtUs)));
       return {
         index,
         kind: fault.kind,
@@ -89,6 +91,13 @@ export class FaultEngine {
     if (injected.cure === undefined || fault.forUs === undefined) return;
     kernel.at(kernel.nowUs + fault.forUs, kernel.owner(name), injected.cure);
   }
+}
+
+export interface EffectsThatCount {
+  /** From the first record to the last commit; undefined: none counts. */
+  readonly window: { readonly fromUs: number; readonly toUs: number } | undefined;
+  /** Whether the job has had any use of the role by then. */
+  inUse(role: string, atUs: number): boolean;
 }
 
 interface LedgerEntry {

@@ -4,7 +4,7 @@
  */
 export interface Fault {
   readonly kind: FaultKind;
-  /** A role (`tm0`), an ordered pair of roles (`jm0>tm1`), or an operator subtask (`count[1]`), by the kind's rule. */
+  /** A role (`tm0`), ways between roles (`jm0>tm1`, `jm0<>tm0,tm1`), or a subtask (`count[1]`), by the kind's rule. */
   readonly target: string;
   readonly when: Trigger;
   /** How long it lasts, in microseconds of virtual time, where the kind has a duration. */

@@ -268,7 +268,10 @@ class Play {
       simulatedMs: Math.floor(kernel.nowUs / 1000),
       activeSimulatedMs: Math.floor((this.#jobEndedUs ?? kernel.nowUs) / 1000),
       job,
-      faults: this.#engine.ledger(this.#log.window(kernel.nowUs)),
+      faults: this.#engine.ledger({
+        window: this.#log.window(kernel.nowUs),
+        inUse: (role, atUs) => this.#log.inUse(role, atUs),
+      }),
       recoveries: this.#log.recoveries,
       cells: this.#log.cells,
       entries: site.kernel.journal.entries,

@@ -5,7 +5,7 @@ import type { ProcessEvent } from "../sim/site.ts";
 import type { Fault } from "./fault.ts";
 
 /**
- * What a run leaves for statistics, coverage and blame: the window in which faults count, recoveries by kind, and who
+ * What a run leaves for statistics, coverage and blame: when and on whom faults count, recoveries by kind, and who
  * was last heard doing what. It judges nothing: claims are the oracles', and they never read this.
  */
 export class RunLog {
@@ -17,11 +17,14 @@ export class RunLog {
   readonly #ends = new Map<string, { readonly times: number; readonly last: ProcessEvent }>();
   readonly #attempts = new Map<number, Recovery>();
   readonly #cells = new Set<string>();
+  /** Since when each job manager has led and each worker has had tasks: those that never did are spare. */
+  readonly #usedSinceUs = new Map<string, number>();
 
   emitted(role: string, event: HostEvent, atUs: number): void {
     this.#last.set(role, { event, atUs });
     if (event.event === "source.first-record") this.#firstRecordUs ??= atUs;
     else if (event.event === "sink.commit") this.#lastCommitUs = atUs;
+    else if (event.event === "leader.elect") this.#used(role, atUs);
     if (phases.has(event.event)) this.#phase = event.event;
   }
 
@@ -33,6 +36,7 @@ export class RunLog {
   /** A deployment was handed to a worker: the first of a new attempt says what the job goes on from. */
   deployed(observation: FrameObservation): void {
     if (observation.frame.type !== "request") return;
+    this.#used(observation.to, observation.atUs);
     const { attempt, tasks } = observation.frame.body() as DeployTasks;
     const restored = tasks.flatMap(task => task.restore);
     const operators = restored.flatMap(snapshot => snapshot.operators);
@@ -66,6 +70,11 @@ export class RunLog {
     return { fromUs: this.#firstRecordUs, toUs: this.#lastCommitUs ?? endUs };
   }
 
+  /** Whether the job has had any use of the role by then: of spare workers and job managers it has none. */
+  inUse(role: string, atUs: number): boolean {
+    return !/^(jm|tm)\d+$/.test(role) || (this.#usedSinceUs.get(role) ?? Infinity) <= atUs;
+  }
+
   get recoveries(): Recoveries {
     const [, ...later] = [...this.#attempts].sort(([a], [b]) => a - b).map(([, recovery]) => recovery);
     const count = (is: (recovery: Recovery) => boolean) => later.filter(is).length;
@@ -86,6 +95,10 @@ export class RunLog {
   lastWords(role: string): string {
     const last = this.#last.get(role);
     return [...(last === undefined ? [] : [sayEvent(last.event, last.atUs)]), ...this.#ownEnds(role)].join("; ");
+  }
+
+  #used(role: string, atUs: number): void {
+    if (!this.#usedSinceUs.has(role)) this.#usedSinceUs.set(role, atUs);
   }
 
   #ownEnds(role: string): readonly string[] {

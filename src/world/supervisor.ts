@@ -48,9 +48,11 @@ export class Supervisor {
     return this.#abandoned;
   }
 
-  /** The role stays dead for good. */
-  abandon(role: string): void {
+  /** The role stays dead for good. False: it was to stay dead already. */
+  abandon(role: string): boolean {
+    const known = this.#abandoned.has(role);
     this.#abandoned.add(role);
+    return !known;
   }
 }
 

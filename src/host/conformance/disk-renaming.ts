@@ -86,6 +86,17 @@ export const diskRenaming: readonly DiskCase[] = [
     },
   },
   {
+    name: "rename through a file: ENOTDIR, be there something or not",
+    async run(disk) {
+      await write(disk, "/f", "kept");
+      await write(disk, "/g", "too");
+      await fails("ENOTDIR", disk.rename("/g", "/f/g"));
+      await fails("ENOTDIR", disk.rename("/none", "/f/g"));
+      await fails("ENOTDIR", disk.rename("/f/none", "/h"));
+      deepEqual(await disk.readdir("/"), ["f", "g"]);
+    },
+  },
+  {
     name: "rename of a folder into itself: EINVAL",
     async run(disk) {
       await disk.mkdir("/a/b", { recursive: true });

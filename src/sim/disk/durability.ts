@@ -17,6 +17,8 @@ export class Durability {
   readonly root: FolderInode;
   /** The drive says that it has written what lies in its own cache: no sync makes anything durable. */
   lying = false;
+  /** A sync has said so that had something to make durable. */
+  lied = false;
   readonly #model: PersistenceModel;
   /** Entry changes that wait, oldest first. */
   #entries: EntryChange[] = [];
@@ -44,7 +46,10 @@ export class Durability {
 
   /** True: what processes see of the file is not what the disk has kept of it. */
   syncFile(file: FileInode): boolean {
-    if (this.lying) return false;
+    if (this.lying) {
+      this.lied ||= this.#waits(file);
+      return false;
+    }
     const differs = file.pending.some(change => change.kind === "write" && change.lost);
     for (const change of file.pending) file.stable.apply(change);
     this.#clean(file);
@@ -60,7 +65,10 @@ export class Durability {
   }
 
   syncFolder(folder: FolderInode): void {
-    if (this.lying) return;
+    if (this.lying) {
+      this.lied ||= this.#waits(folder);
+      return;
+    }
     if (this.#model.journal) return this.#commitJournal();
     if (this.#entries.length === 0) return;
     const { due, waiting } = closeOver(this.#entries, change => change.slots.some(slot => slot.folder === folder));
@@ -99,6 +107,16 @@ export class Durability {
       inode = next;
     }
     return inode;
+  }
+
+  /** Whether an honest sync of it makes something durable. */
+  #waits(inode: Inode): boolean {
+    if (inode.kind === "file" && inode.pending.length > 0) return true;
+    if (this.#model.journal)
+      return (
+        this.#entries.length > 0 || [...this.#dirty].some(file => file.pending.some(({ kind }) => kind === "truncate"))
+      );
+    return this.#entries.some(change => change.slots.some(slot => slot.folder === inode));
   }
 
   /** In the order in which the changes were made. */

@@ -75,12 +75,13 @@ export interface SpoiledDisk {
 }
 
 function lie(call: DiskCall, { durability, bit }: SpoiledDisk): unknown {
-  if (durability.pendingChanges > 0) bit("lied to");
   durability.lying = true;
+  durability.lied = false;
   try {
     return call.effect();
   } finally {
     durability.lying = false;
+    if (durability.lied) bit("lied to");
   }
 }
 

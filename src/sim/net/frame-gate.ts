@@ -32,9 +32,10 @@ export class FrameGate {
       let met: FrameTrap | undefined;
       for (const frame of frames(segment)) {
         const trap = this.#traps.find(one => one.left > 0 && one.catches(frame, from, to));
-        if (trap === undefined) continue;
+        // One trap meets a segment: another that would catch what is behind in it waits for the next.
+        if (trap === undefined || (met !== undefined && met !== trap)) continue;
         trap.left--;
-        met ??= trap;
+        met = trap;
       }
       return met;
     };

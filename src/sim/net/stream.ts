@@ -249,7 +249,8 @@ export class Stream implements LinkStream {
     let segment = this.#underWay.shift()!;
     this.#gated = false;
     kernel.journal.fold(portCall.delivery, kernel.nowUs, link.owner, segment.length);
-    if (link.corrupts) segment = link.delivered(segment, draw(this.#key ^ FLIPS, this.#flips++));
+    // Of what arrives at an end that is closed nobody reads a bit.
+    if (link.corrupts && this.#receiver.open) segment = link.delivered(segment, draw(this.#key ^ FLIPS, this.#flips++));
     this.#receiver.receive(segment);
     if (this.#back.blocked && !this.#acknowledgementAwaited) this.#awaitAcknowledgement();
   }

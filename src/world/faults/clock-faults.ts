@@ -1,9 +1,12 @@
 import { numberOf, type Fault } from "../fault.ts";
 import { roleOf } from "../layout.ts";
-import type { MachineClock } from "../../sim/clock.ts";
+import type { ClockReading, MachineClock } from "../../sim/clock.ts";
 import type { FaultDevice, Injected, Levers } from "./fault-device.ts";
 
-/** Faults of a machine's clocks. They have an effect when a process reads a clock that is wrong, or sets a timer by it. */
+/**
+ * Faults of a machine's clocks. They have an effect when a process reads something that is wrong, or sets a timer that is
+ * wrong: by a clock that jumps, or stands still, no timer is, and the monotonic clock is right.
+ */
 export const clockFaults: readonly FaultDevice[] = [
   {
     kind: "clock.jump",
@@ -17,7 +20,7 @@ export const clockFaults: readonly FaultDevice[] = [
       wrong(levers, fault, "the clock was off", clock => {
         const byMs = numberOf(fault, "byMs", 60_000);
         clock.jump(byMs);
-        return () => clock.jump(-byMs);
+        return { end: () => clock.jump(-byMs), misleads: ({ kind }) => kind === "wall" && byMs !== 0 };
       }),
   },
   {
@@ -33,7 +36,14 @@ export const clockFaults: readonly FaultDevice[] = [
         // Overlapping drifts add up, so that each can end on its own.
         const ppm = Math.max(DRIFT_PPM_MIN - clock.driftPpm, numberOf(fault, "ppm", 50_000));
         clock.drift(clock.driftPpm + ppm);
-        return () => clock.drift(clock.driftPpm - ppm);
+        const { kernel } = levers.site;
+        const fromUs = kernel.nowUs;
+        const misleads = (reading: ClockReading): boolean => {
+          if (reading.kind === "timer") return reading.trueUs !== reading.askedUs;
+          const gainedUs = Math.floor(((kernel.nowUs - fromUs) * ppm) / 1_000_000);
+          return milliseconds(reading.saidUs) !== milliseconds(reading.saidUs - gainedUs);
+        };
+        return { end: () => clock.drift(clock.driftPpm - ppm), misleads };
       }),
   },
   {
@@ -44,21 +54,33 @@ export const clockFaults: readonly FaultDevice[] = [
     params: {},
     owes: "recover",
     law: "a frozen clock says the same time until the thaw, and timers go on",
-    inject: (levers, fault) => wrong(levers, fault, "the clock stood still", clock => clock.freeze()),
+    inject: (levers, fault) =>
+      wrong(levers, fault, "the clock stood still", clock => ({
+        end: clock.freeze(),
+        misleads: reading =>
+          reading.kind === "wall" && milliseconds(reading.saidUs) !== milliseconds(reading.runningUs),
+      })),
   },
 ];
 
 /** A clock at half its speed: slower ones would come to a stop together. */
 const DRIFT_PPM_MIN = -500_000;
 
-function wrong(levers: Levers, fault: Fault, note: string, begin: (clock: MachineClock) => () => void): Injected {
+interface WrongClock {
+  readonly end: () => void;
+  /** Whether a process that is told this is told something else than without the fault; it is told whole milliseconds. */
+  readonly misleads: (reading: ClockReading) => boolean;
+}
+
+function wrong(levers: Levers, fault: Fault, note: string, begin: (clock: MachineClock) => WrongClock): Injected {
   const { kernel } = levers.site;
   const { clock, name } = levers.site.machineOf(roleOf(levers.layout, fault.target)!);
-  const end = begin(clock);
+  const { end, misleads } = begin(clock);
   let readings = 0;
   let firstAtUs = 0;
   let lastAtUs = 0;
-  const unwatch = clock.watch(() => {
+  const unwatch = clock.watch(reading => {
+    if (!misleads(reading)) return;
     if (readings++ === 0) firstAtUs = kernel.nowUs;
     lastAtUs = kernel.nowUs;
   });
@@ -74,4 +96,8 @@ function wrong(levers: Levers, fault: Fault, note: string, begin: (clock: Machin
     effect: () =>
       readings === 0 ? undefined : { firstAtUs, lastAtUs, note: `${note} at ${readings} readings on ${name}` },
   };
+}
+
+function milliseconds(us: number): number {
+  return Math.floor(us / 1000);
 }

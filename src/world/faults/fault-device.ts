@@ -30,13 +30,15 @@ export interface FaultDevice {
   inject(levers: Levers, fault: Fault): Injected;
 }
 
-/** `broker` and `coordination` are the roles of that name, `storage` is a storage node, `role` names any process, `machine` the machine of a role, `link` an ordered pair `a>b` of roles, `subtask` an operator's `name[i]`. */
+/** `broker` and `coordination` are the roles of that name, `storage` is a storage node, `role` names any process, `machine` the machine of a role, `way` the ways between roles (way.ts), `link` an ordered pair `a>b` of roles, `subtask` an operator's `name[i]`. */
 export type TargetKind =
-  "role" | "broker" | "coordination" | "storage" | "machine" | "site" | "link" | "link-or-role" | "subtask";
+  "role" | "broker" | "coordination" | "storage" | "machine" | "site" | "way-or-role" | "link-or-role" | "subtask";
 
 export type ParamRule =
   | { readonly type: "integer"; readonly min: number; readonly max: number; readonly otherwise: number }
   | { readonly type: "word"; readonly oneOf: readonly string[]; readonly otherwise: string }
+  /** A kind of message: one of these, or whatever an author's own service answers, where the target has one; `*` for all that it answers. */
+  | { readonly type: "method"; readonly oneOf: readonly string[]; readonly otherwise: string }
   /** Names of roles with commas between them; empty for all. */
   | { readonly type: "roles"; readonly otherwise: "" }
   | { readonly type: "role"; readonly otherwise: string }
@@ -67,8 +69,8 @@ export interface Levers {
   restart(role: string): void;
   /** Power for a machine that has none, and a new life for each of its roles. */
   powerUp(machine: string): void;
-  /** The role stays dead for good, whatever else happens. */
-  abandon(role: string): void;
+  /** The role stays dead for good, whatever else happens. False: it was given up already. */
+  abandon(role: string): boolean;
   /** Topics that the job reads. */
   readonly inputTopics: readonly string[];
   /** Runs an operator's program once, on the machine of a role, as a process of its own. */

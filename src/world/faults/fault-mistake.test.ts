@@ -13,6 +13,8 @@ test("a fault that keeps the rules of its kind has no mistake", () => {
     { kind: "proc.kill", target: "tm9", when: at, forUs: 5 },
     { kind: "net.cut", target: "jm0>tm1", when: at },
     { kind: "net.cut", target: "tm1", when: at },
+    { kind: "net.cut", target: "jm0<>tm1", when: at },
+    { kind: "net.delay", target: "jm0,tm0>tm1,coord", when: at, params: { segments: 1 } },
     { kind: "task.fail", target: "count[3]", when: at, params: { site: "restore" } },
     { kind: "site.power-loss", target: "site", when: at },
     { kind: "site.power-loss", target: "site", when: at, params: { roles: "tm0,dfs7,broker" } },
@@ -23,7 +25,7 @@ test("a fault that keeps the rules of its kind has no mistake", () => {
 
 test("a wrong parameter is told with what is allowed", () => {
   expect(said({ kind: "net.delay", target: "jm0>tm0", when: at, params: { byMs: 5 } })).toBe(
-    "params.byMs: net.delay takes addUs.",
+    "params.byMs: net.delay takes addUs, segments.",
   );
   expect(said({ kind: "proc.kill", target: "tm0", when: at, params: { how: "hard" } })).toBe(
     "params.how: proc.kill takes no parameter.",
@@ -41,7 +43,7 @@ test("a wrong parameter is told with what is allowed", () => {
 
 test("a target that cannot exist is told with those that can", () => {
   expect(said({ kind: "proc.kill", target: "tm0>tm1", when: at })).toContain("target: proc.kill wants a role");
-  expect(said({ kind: "net.reset", target: "tm0", when: at })).toContain('such as "jm0>tm1"');
+  expect(said({ kind: "net.reset", target: "tm0>", when: at })).toContain('such as "jm0>tm1"');
   expect(said({ kind: "task.fail", target: "count", when: at })).toContain('such as "count[0]"');
   expect(said({ kind: "proc.kill", target: "brokr", when: at }, ["ledger"])).toBe(
     'target: proc.kill wants a role (jm0, tm0, dfs0, broker, coord, ledger), not "brokr".',
@@ -75,5 +77,43 @@ test("a subtask is one of the job's, as a target and in a trigger", () => {
 });
 
 test("a link has two ends", () => {
-  expect(said({ kind: "net.cut", target: "tm0>tm0", when: at })).toContain("an ordered pair such as");
+  for (const target of [
+    "tm0>tm0",
+    "tm0>",
+    "<>tm0",
+    "tm0>tm1>tm2",
+    "tm0,tm1<>tm1",
+    "tm0,,tm1>tm2",
+    "tm0<tm1",
+    "tm0,tm1",
+  ])
+    expect(said({ kind: "net.cut", target, when: at }), target).toContain("an ordered pair such as");
+  for (const target of ["tm0<>tm1", "tm0,tm1>jm0"])
+    expect(said({ kind: "rpc.delay", target, when: at }), target).toContain("an ordered pair such as");
+});
+
+test("a message of an author's own service is the author's to name, and none of another role is", () => {
+  const lost = (target: string, method: string) =>
+    said({ kind: "rpc.lose-reply", target, when: at, params: { method } }, ["ledger"]);
+  for (const method of ["ledger.commit", "*"])
+    for (const target of ["ledger", "tm0>ledger"]) expect(lost(target, method)).toBe(undefined);
+  expect(lost("tm0>jm0", "ledger.commit")).toContain("params.method: one of broker.abort");
+  expect(lost("coord", "*")).toContain("params.method: one of broker.abort");
+  const late = { kind: "rpc.delay", target: "ledger", when: at } as const;
+  expect(said({ ...late, params: { part: "reply", method: "ledger.commit" } }, ["ledger"])).toBe(undefined);
+  expect(said({ ...late, params: { part: "reply" } }, ["ledger"])).toContain("not nothing");
+});
+
+test("where it is known how many roles there are, one beyond them cannot exist", () => {
+  const ground = { services: [], roles: { jm: 1, tm: 3, dfs: 2 } };
+  const message = (fault: Fault) => faultMistake(fault, ground)?.message;
+  expect(message({ kind: "proc.kill", target: "tm2", when: at })).toBe(undefined);
+  expect(message({ kind: "proc.kill", target: "tm3", when: at })).toBe(
+    'proc.kill wants a role (jm0, tm0..2, dfs0..1, broker, coord), not "tm3".',
+  );
+  expect(message({ kind: "store.slow", target: "dfs2", when: at })).toContain("a storage node (dfs0..1)");
+  expect(message({ kind: "net.cut", target: "tm0>jm1", when: at })).toContain('not "tm0>jm1"');
+  const roles = { kind: "site.power-loss", target: "site", when: at, params: { roles: "tm0,dfs2" } } as const;
+  expect(message(roles)).toContain('not "tm0,dfs2"');
+  expect(message({ kind: "proc.kill", target: "tm02", when: at })).toContain('not "tm02"');
 });

@@ -36,7 +36,8 @@ export const machineFaults: readonly FaultDevice[] = [
     inject(levers, fault) {
       const { site } = levers;
       const { name } = site.machineOf(roleOf(levers.layout, fault.target)!);
-      for (const role of site.rolesOn(name)) levers.abandon(role);
+      const given = site.rolesOn(name).filter(role => levers.abandon(role));
+      if (given.length === 0) return noEffect;
       const { powered } = site.machine(name).stack;
       if (powered) site.powerLoss([name]);
       return { effect: instantly(site.kernel.nowUs, `removed ${name}`) };

@@ -19,7 +19,7 @@ export const networkPatterns: readonly FaultDevice[] = [
   {
     kind: "net.flap",
     sentence: "The way is cut and healed over and over, faster than any time-out.",
-    target: "link-or-role",
+    target: "way-or-role",
     lasts: "for-a-while",
     params: { everyUs: { type: "integer", min: 1_000, max: 60_000_000, otherwise: 100_000 } },
     owes: "recover",

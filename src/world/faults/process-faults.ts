@@ -31,12 +31,27 @@ export const processFaults: readonly FaultDevice[] = [
     inject(levers, fault) {
       const role = roleOf(levers.layout, fault.target)!;
       const life = levers.incarnation(role);
+      const before = life?.turnsHeldUp;
       if (life === undefined || !levers.site.pause(role)) return noEffect;
-      const atUs = levers.site.kernel.nowUs;
+      const { kernel } = levers.site;
+      const fromUs = kernel.nowUs;
+      let endedUs: number | undefined;
       const resume = () => {
+        endedUs ??= kernel.nowUs;
         if (levers.incarnation(role) === life) levers.site.resume(role);
       };
-      return { cure: resume, effect: instantly(atUs, `paused ${role} (life ${life.number})`) };
+      return {
+        cure: resume,
+        // Whoever had nothing to do meanwhile does not know the difference.
+        effect: () =>
+          life.turnsHeldUp === before
+            ? undefined
+            : {
+                firstAtUs: fromUs,
+                lastAtUs: endedUs ?? kernel.nowUs,
+                note: `paused ${role} (life ${life.number})`,
+              },
+      };
     },
   },
   {

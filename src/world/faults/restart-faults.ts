@@ -64,10 +64,11 @@ function killLoop(levers: Levers, fault: Fault): Injected {
 
 function rollingRestart(levers: Levers, fault: Fault): Injected {
   const deaths = new Deaths(levers, fault);
+  const pauseUs = Math.max(0, numberOf(fault, "everyUs", 300_000) - numberOf(fault, "downUs", 50_000));
   const next = ([role, ...rest]: readonly string[]): void => {
     if (role === undefined) return;
-    deaths.kill(role);
-    later(levers, fault, numberOf(fault, "everyUs", 300_000), () => next(rest));
+    // An upgrade waits until the last one is back, however long that takes.
+    deaths.kill(role, () => later(levers, fault, pauseUs, () => next(rest)));
   };
   next(levers.layout.roles.map(placed => placed.role));
   return deaths.injected;
@@ -87,7 +88,7 @@ class Deaths {
   }
 
   /** `restarted` is called when the role was told to start again, dead or alive by then. */
-  kill(role: string, restarted: () => void = () => {}): void {
+  kill(role: string, restarted: () => void): void {
     if (this.#over) return;
     if (this.#levers.site.kill(role)) this.#killed.add(role);
     later(this.#levers, this.#fault, numberOf(this.#fault, "downUs", 50_000), () => {

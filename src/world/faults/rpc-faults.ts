@@ -3,7 +3,7 @@ import type { FrameTrap } from "../../sim/net/frame-gate.ts";
 import { numberOf, type Fault } from "../fault.ts";
 import { roleOf } from "../layout.ts";
 import type { FaultDevice, Injected, Levers, ParamRule } from "./fault-device.ts";
-import { rpcMethods } from "./rpc-methods.ts";
+import { answeredMethods, rpcMethods } from "./rpc-methods.ts";
 import { watched } from "./network-faults.ts";
 
 /** What is met where a plan names no method: the message of that part whose loss hurts most. */
@@ -34,7 +34,7 @@ export const rpcFaults: readonly FaultDevice[] = [
     target: "link-or-role",
     lasts: "for-a-while",
     params: {
-      method: { type: "word", oneOf: rpcMethods, otherwise: DELAYED },
+      method: { type: "method", oneOf: rpcMethods, otherwise: DELAYED },
       part: { type: "word", oneOf: ["request", "reply"], otherwise: "request" },
       byUs: { type: "integer", min: 1, max: 60_000_000, otherwise: 500_000 },
       times,
@@ -59,7 +59,10 @@ function losing(
     ...about,
     target: "link-or-role",
     lasts: "for-a-while",
-    params: { method: { type: "word", oneOf: rpcMethods, otherwise: usual[part] }, times },
+    params: {
+      method: { type: "method", oneOf: part === "request" ? rpcMethods : answeredMethods, otherwise: usual[part] },
+      times,
+    },
     owes: "recover",
     prepare,
     inject: (levers, fault) => trap(levers, fault, usual[part], part, { kind: "lose" }),
@@ -90,7 +93,8 @@ function trap(
     does,
     effect,
     catches(frame, from, to) {
-      if (frame.method !== method || (frame.type === "request") !== (part === "request")) return false;
+      if ((method !== "*" && frame.method !== method) || (frame.type === "request") !== (part === "request"))
+        return false;
       return part === "request" ? concerns(from, to) : concerns(to, from);
     },
   });

@@ -1,6 +1,6 @@
 /**
  * The kinds of messages that faults of single messages can name: the methods of the runtime and of the bundled services,
- * as their servers list them. A test holds the list equal to what they answer.
+ * as their servers list them. Those of an author's own services are the author's to name. A test holds the list equal to what they answer.
  */
 export const rpcMethods: readonly string[] = [
   "broker.abort",
@@ -43,3 +43,15 @@ export const rpcMethods: readonly string[] = [
   "worker.heartbeat",
   "worker.register",
 ];
+
+/** Those that are sent without waiting for an answer: they have no reply that could be lost or late. */
+export const oneWayMethods: readonly string[] = [
+  "checkpoint.abort",
+  "checkpoint.acknowledge",
+  "checkpoint.complete",
+  "checkpoint.decline",
+  "store.settle",
+  "task.state",
+];
+
+export const answeredMethods: readonly string[] = rpcMethods.filter(method => !oneWayMethods.includes(method));

@@ -1,3 +1,5 @@
+import { aligned } from "./barriers/ba-2-aligned.ts";
+import { barriersInOrder } from "./barriers/ba-3-order.ts";
 import { newestIsRestored } from "./coordinator/cc-10-newest-is-restored.ts";
 import { idsIncrease } from "./coordinator/cc-1-ids-increase.ts";
 import { completeMeansAcknowledged } from "./coordinator/cc-2-complete-means-acknowledged.ts";
@@ -37,6 +39,8 @@ export const builtInOracles: readonly Oracle[] = [
   inOrderAndOnce,
   syncedSurvives,
   boundedChannels,
+  barriersInOrder,
+  aligned,
   idsIncrease,
   restorable,
   enoughReplicas,

@@ -176,6 +176,9 @@ function settingOf(
     dishonestDisks: new Set(played.plan.flatMap(fault => damagedRoles(fault, layout))),
     replacedDisks: replacedDisks(played, layout),
     ...(played.plan.some(({ kind }) => kind === "clock.drift") ? { unsteadyTimers: true } : {}),
+    ...(played.plan.some(({ kind }) => kind === "rpc.lose-request" || kind === "rpc.delay")
+      ? { messagesGoAstray: true }
+      : {}),
     ...(played.topology.broker === "classic" ? { preparedMayExpire: true } : {}),
     ...(isBearable(played) ? {} : { outputMayBeLost: true }),
     ...(played.topology.broker === "classic" || played.plan.some(({ kind }) => losesForGood(kind))

@@ -4,12 +4,16 @@ import { newestIsRestored } from "./coordinator/cc-10-newest-is-restored.ts";
 import { idsIncrease } from "./coordinator/cc-1-ids-increase.ts";
 import { completeMeansAcknowledged } from "./coordinator/cc-2-complete-means-acknowledged.ts";
 import { newestAreAddressable } from "./coordinator/cc-7-newest-are-addressable.ts";
+import { failuresAreCounted } from "./coordinator/cc-5-failures-are-counted.ts";
+import { abortsAreTold } from "./coordinator/cc-11-aborts-are-told.ts";
 import { pace } from "./coordinator/cc-3-pace.ts";
 import { lateStateIsDiscarded } from "./coordinator/cc-4-late-state-is-discarded.ts";
 import { restorable } from "./coordinator/cc-8-restorable.ts";
 import { noLeftovers } from "./coordinator/cc-9-no-leftovers.ts";
 import { oneEffectiveLeader } from "./failover/fo-1-one-effective-leader.ts";
+import { oldAttemptLetsGo } from "./failover/fo-1-old-attempt-lets-go.ts";
 import { recoveryDataKept } from "./failover/fo-3-recovery-data-kept.ts";
+import { neverEarly } from "./failover/fo-4-never-early.ts";
 import { limitsAreExact } from "./failover/fo-4-limits-are-exact.ts";
 import { recovers } from "./failover/fo-5-recovers.ts";
 import type { Oracle } from "./oracle.ts";
@@ -47,11 +51,15 @@ export const builtInOracles: readonly Oracle[] = [
   wholeOrNothing,
   completeMeansAcknowledged,
   pace,
+  failuresAreCounted,
+  abortsAreTold,
   newestAreAddressable,
   newestIsRestored,
   oneEffectiveLeader,
+  oldAttemptLetsGo,
   recoveryDataKept,
   limitsAreExact,
+  neverEarly,
   eachSplitOnce,
   exactSuffix,
   stateIsThePrefix,

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { deploy } from "../testing/made-deployment.ts";
+import { judge, MadeHistory } from "../testing/made-history.ts";
+import { totals } from "../testing/made-job.ts";
+import { oldAttemptLetsGo } from "./fo-1-old-attempt-lets-go.ts";
+
+const fenced = { token: 1, worker: "tm0-1" };
+
+test("a new attempt beside an old one that has not let go is a violation", () => {
+  expect(told(() => {}).violations).toMatchObject([
+    { claim: "FO-1", message: "attempt 2 was deployed on tm0, which had not said that it has let go of total[0]#1" },
+  ]);
+});
+
+test("a worker may say by its state, by its answer or by a heartbeat that it has let go", () => {
+  expect(told(state("canceled")).violations).toEqual([]);
+  expect(told(canceled([])).violations).toEqual([]);
+  expect(told(beat({ canceledUpTo: 1, tasks: [] })).violations).toEqual([]);
+  expect(told(beat({ canceledUpTo: 0, tasks: [{ execution: "total[0]#1", state: "failed" }] })).violations).toEqual([]);
+});
+
+test("a subtask that runs, remains or is listed has not let go", () => {
+  expect(told(state("running")).violations).toHaveLength(1);
+  expect(told(canceled(["total[0]#1"])).violations).toHaveLength(1);
+  expect(
+    told(beat({ canceledUpTo: 1, tasks: [{ execution: "total[0]#1", state: "running" }] })).violations,
+  ).toHaveLength(1);
+  expect(told(beat({ canceledUpTo: 0, tasks: [] })).violations).toHaveLength(1);
+});
+
+test("a worker that has registered anew holds nothing", () => {
+  expect(told(() => {}, 2).violations).toEqual([]);
+});
+
+function state(of: string) {
+  return (history: MadeHistory): void => {
+    history.request("task.state", "tm0", "jm0", { ...fenced, execution: "total[0]#1", state: of });
+  };
+}
+
+function canceled(remaining: readonly string[]) {
+  return (history: MadeHistory): void => {
+    const call = history.request("task.cancel", "jm0", "tm0", { ...fenced, attempt: 1 });
+    history.reply("task.cancel", "tm0", "jm0", { remaining }, call);
+  };
+}
+
+function beat(body: object) {
+  return (history: MadeHistory): void => {
+    history.request("worker.heartbeat", "tm0", "jm0", { ...fenced, ...body });
+  };
+}
+
+function told(between: (history: MadeHistory) => void, secondTerm = 1) {
+  const history = new MadeHistory(totals);
+  deploy(history, "tm0", ["total[0]#1"]);
+  between(history);
+  deploy(history, "tm0", ["total[0]#2"], secondTerm);
+  return judge(oldAttemptLetsGo, history.setting()).goOn(history);
+}

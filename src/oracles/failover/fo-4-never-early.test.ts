@@ -19,6 +19,10 @@ test("an answer of the recovery says nothing of when the attempt had failed", ()
   expect(restarted({ afterUs: 90_000, attemptMin: 2 })).toMatchObject({ violations: [], checked: 0 });
 });
 
+test("an answer before any attempt says nothing either", () => {
+  expect(restarted({ afterUs: 90_000, first: 0, attemptMin: 0 }).violations).toEqual([]);
+});
+
 test("another leader keeps no delay, nor one whose clock drifts", () => {
   expect(restarted({ afterUs: 90_000, token: 2 }).checked).toBe(0);
   expect(restarted({ afterUs: 90_000, setting: { unsteadyTimers: true } }).violations).toEqual([]);
@@ -26,15 +30,18 @@ test("another leader keeps no delay, nor one whose clock drifts", () => {
 
 interface Story {
   readonly afterUs: number;
+  /** 0: none was deployed. */
+  readonly first?: number;
   readonly attemptMin?: number;
   readonly token?: number;
   readonly setting?: Partial<Setting>;
 }
 
-/** One heartbeat in the first attempt, then the second one. */
-function restarted({ afterUs, attemptMin = 1, token = 1, setting = {} }: Story) {
+/** The first attempt, one heartbeat, and the second attempt. */
+function restarted({ afterUs, first = 1, attemptMin = 1, token = 1, setting = {} }: Story) {
   const history = new MadeHistory(totals);
   const judgement = judge(neverEarly, history.setting({ knobs: { restartDelayMs: 100 }, ...setting }));
+  if (first > 0) deploy(history, "tm0", [`total[0]#${first}`]);
   const body = { token: 1, worker: "tm0-1", canceledUpTo: 0, tasks: [] };
   const call = history.request("worker.heartbeat", "tm0", "jm0", body);
   history.reply("worker.heartbeat", "jm0", "tm0", { attemptMin, completed: 0 }, call);

@@ -26,8 +26,8 @@ class Delays implements OracleFold {
   #delayUs: number | undefined;
   /** `connection/call` → when the leader was handed the heartbeat, and in which term. */
   readonly #beats = new Map<string, { readonly token: number; readonly atUs: number }>();
-  /** Term and attempt that ran for certain, and when it last did. */
-  #ran: { readonly token: number; readonly attempt: number; readonly atUs: number } | undefined;
+  /** The last deployment, and when its attempt certainly ran. */
+  #last: { readonly token: number; readonly attempt: number; ranUs: number | undefined } | undefined;
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -52,24 +52,27 @@ class Delays implements OracleFold {
     const beat = this.#beats.get(call);
     this.#beats.delete(call);
     if (beat === undefined || frame.type !== "reply") return undefined;
-    const attempt = heartbeatReply(frame.body(), frame.method).attemptMin;
-    const newer = this.#ran?.token !== beat.token || attempt > this.#ran.attempt;
-    if (newer || (attempt === this.#ran?.attempt && beat.atUs > this.#ran.atUs)) this.#ran = { ...beat, attempt };
+    const { attemptMin } = heartbeatReply(frame.body(), frame.method);
+    // Before its deployment it has not failed, and between two attempts the answer names one that is still to come.
+    if (this.#last?.token === beat.token && this.#last.attempt === attemptMin)
+      this.#last.ranUs = Math.max(this.#last.ranUs ?? 0, beat.atUs);
     return undefined;
   }
 
   #deployed(body: unknown, atUs: number): Violation | undefined {
     const { token, attempt } = deployTasks(body, "task.deploy");
-    if (this.#ran?.token !== token || attempt <= this.#ran.attempt || this.#setting.unsteadyTimers === true)
-      return undefined;
+    const last = this.#last;
+    if (last?.token === token && last.attempt >= attempt) return undefined;
+    this.#last = { token, attempt, ranUs: undefined };
+    if (last?.token !== token || last.ranUs === undefined || this.#setting.unsteadyTimers === true) return undefined;
     this.checked++;
-    const afterUs = atUs - this.#ran.atUs;
+    const afterUs = atUs - last.ranUs;
     this.#delayUs ??= this.#delay();
     if (afterUs >= this.#delayUs) return undefined;
     return {
       claim: "FO-4",
       where: "job",
-      message: `attempt ${attempt} was deployed ${afterUs} µs after attempt ${this.#ran.attempt} was still running`,
+      message: `attempt ${attempt} was deployed ${afterUs} µs after attempt ${last.attempt} was still running`,
       expected: `at least ${this.#delayUs} µs`,
     };
   }

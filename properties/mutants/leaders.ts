@@ -117,4 +117,28 @@ export const leaderMutants: readonly Mutant[] = [
     claims: ["FO-1", "FO-5", "CC-2"],
     gap: "No storm lets a worker that was given up acknowledge a checkpoint that its successor's attempt still waits for.",
   },
+  {
+    name: "fo.one-restart-more",
+    file: "dist/src/runtime/cluster/restart-strategy.js",
+    find: "this.#restarts === this.#attemptsMax",
+    replace: "this.#restarts > this.#attemptsMax",
+    why: "The limit of restarts is off by one.",
+    claims: ["FO-4"],
+  },
+  {
+    name: "fo.restart-at-once",
+    file: "dist/src/runtime/cluster/scheduler.js",
+    find: "if (leftMs > 0)",
+    replace: "if (leftMs > 1_000_000)",
+    why: "The delay of the restart strategy is not kept.",
+    claims: ["FO-4"],
+  },
+  {
+    name: "fo.deployed-beside-the-living",
+    file: "dist/src/runtime/cluster/scheduler.js",
+    find: "!this.#execution.executions.every(({ state }) => isTerminal(state))",
+    replace: "!this.#execution.executions.some(({ state }) => isTerminal(state))",
+    why: "A new attempt is deployed when the first subtask of the older one has let go, and not the last.",
+    claims: ["FO-1"],
+  },
 ];

@@ -111,3 +111,13 @@ export const lastRestart = scenario("last-restart", {
   knobs: { restartsMax: 2, restartDelayMs: 50 },
   plan: on => [1, 2, 3, 4].map(n => on.event("job.running").nth(n).plus({ ms: 200 }).failTask("total[0]")),
 });
+
+export const metadataTooLate = scenario("metadata-too-late", {
+  ...base,
+  why: "Metadata is written when its checkpoint has expired: no pointer ever names it, and its leader removes it.",
+  input: { payments: payments(1_500) },
+  knobs: { checkpointTimeoutMs: 800, recordCostUs: 9_000, bufferRecordsMax: 4 },
+  plan: on => [
+    on.checkpoint(2).metadataWritten().delayReply("store.put", "jm0", { byMs: 950, forMs: 2_000, times: 2 }),
+  ],
+});

@@ -190,4 +190,20 @@ export const checkpointMutants: readonly Mutant[] = [
     why: "Workers are told that the checkpoint before was given up, and not this one.",
     claims: ["CC-11"],
   },
+  {
+    name: "reg.subsumed-stays",
+    file: "dist/src/runtime/checkpoint/coordinator.js",
+    find: "this.#discardUnaddressed(subsumed.flatMap(pathsOf));",
+    replace: "",
+    why: "What a newer checkpoint subsumes is removed by nobody before the job ends: an unbounded job fills its storage.",
+    claims: ["CC-4"],
+  },
+  {
+    name: "reg.late-metadata-stays",
+    file: "dist/src/runtime/checkpoint/coordinator.js",
+    find: 'if (!pending.advance("writing", "publishing"))\n            return this.#discarder.discard([path]);',
+    replace: 'if (!pending.advance("writing", "publishing"))\n            return;',
+    why: "The metadata of a checkpoint that expired while it was written is left on the storage.",
+    claims: ["CC-4"],
+  },
 ];

@@ -141,4 +141,20 @@ export const leaderMutants: readonly Mutant[] = [
     why: "A new attempt is deployed when the first subtask of the older one has let go, and not the last.",
     claims: ["FO-1"],
   },
+  {
+    name: "ha.anybody-inherits",
+    file: "dist/src/runtime/cluster/leader-election.js",
+    find: "current?.leader.address === this.#address",
+    replace: "current !== undefined",
+    why: "A candidate takes the leader's key for its own earlier one, and deposes a leader that is well.",
+    claims: ["FO-1"],
+  },
+  {
+    name: "ha.attempt-before-it-is-counted",
+    file: "dist/src/runtime/checkpoint/counters.js",
+    find: "await this.#write();\n        return this.#attempts;",
+    replace: "void this.#write();\n        return this.#attempts;",
+    why: "An attempt is deployed before its number is durable: the next leader may take the same one.",
+    claims: ["FO-1"],
+  },
 ];

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { countersKey } from "../../runtime/checkpoint/coordination-keys.ts";
 import { deploy } from "../testing/made-deployment.ts";
-import { judge, MadeHistory } from "../testing/made-history.ts";
+import { JOB, judge, MadeHistory } from "../testing/made-history.ts";
 import { totals } from "../testing/made-job.ts";
 import { oldAttemptLetsGo } from "./fo-1-old-attempt-lets-go.ts";
 
@@ -32,6 +33,16 @@ test("a worker that has registered anew holds nothing", () => {
   expect(told(() => {}, 2).violations).toEqual([]);
 });
 
+test("an attempt that nobody has counted is a violation", () => {
+  const history = new MadeHistory(totals);
+  history.set(countersKey(JOB), { leader: 1, attempts: 1, checkpoints: 64 });
+  deploy(history, "tm0", ["total[0]#1"]);
+  const judgement = judge(oldAttemptLetsGo, history.setting()).goOn(history);
+  expect(judgement.violations).toEqual([]);
+  deploy(history, "tm1", ["total[1]#2"]);
+  expect(judgement.goOn(history).violations).toMatchObject([{ message: expect.stringContaining("had counted it") }]);
+});
+
 function state(of: string) {
   return (history: MadeHistory): void => {
     history.request("task.state", "tm0", "jm0", { ...fenced, execution: "total[0]#1", state: of });
@@ -53,6 +64,7 @@ function beat(body: object) {
 
 function told(between: (history: MadeHistory) => void, secondTerm = 1) {
   const history = new MadeHistory(totals);
+  history.set(countersKey(JOB), { leader: 1, attempts: 2, checkpoints: 64 });
   deploy(history, "tm0", ["total[0]#1"]);
   between(history);
   deploy(history, "tm0", ["total[0]#2"], secondTerm);

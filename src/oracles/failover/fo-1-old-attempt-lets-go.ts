@@ -1,33 +1,41 @@
 import { cancelReply, cancelTasks, deployTasks, heartbeat, taskStateChanged } from "../../runtime/cluster/messages.ts";
 import type { FrameObservation, Observation } from "../../sim/observation.ts";
-import type { Oracle, OracleFold, Violation } from "../oracle.ts";
+import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
+import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
 /**
  * FO-1, its half about attempts: a subtask is not deployed beside an older attempt of itself. Fences keep two of them
  * apart at the sinks; this says that there are not two.
  *
  * Reads: what a leader deploys on a worker, and what that worker has said to it of earlier attempts: states, answers to
- * cancels, heartbeats. Before a worker gets a new attempt it must have said that it has let go of all the older ones.
+ * cancels, heartbeats. Before a worker gets a new attempt it must have said that it has let go of all the older ones. And
+ * the coordination service's log: an attempt that is not counted there could be taken again by the next leader.
  *
  * Left out — workers that were lost in between: they register anew, and are told apart by that. What a worker still
  * holds of which it says that it has let go: SK-1 and SK-4 see what it then does.
  */
 export const oldAttemptLetsGo: Oracle = {
   id: "FO-1",
-  sentence: "No worker is given a new attempt before it has said that it has let go of the older ones.",
+  sentence: "No attempt is deployed before it is counted, nor on a worker that has not let go of the older ones.",
   expectation: "always",
-  wants: { frames: ["task.deploy", "task.cancel", "task.state", "worker.heartbeat"] },
-  begin: () => new Deployments(),
+  wants: { disks: ["coord"], frames: ["task.deploy", "task.cancel", "task.state", "worker.heartbeat"] },
+  begin: setting => new Deployments(setting),
 };
 
 class Deployments implements OracleFold {
   checked = 0;
+  readonly #record: CheckpointRecord;
   /** Leader and registration → executions that it has not said to be gone, by their attempts. */
   readonly #held = new Map<string, Map<string, number>>();
   /** `connection/call` of a cancel → the registration that is to answer, and up to which attempt. */
   readonly #cancels = new Map<string, { readonly owner: string; readonly attempt: number }>();
 
+  constructor(setting: Setting) {
+    this.#record = CheckpointRecord.of(setting);
+  }
+
   on(observation: Observation): Violation | undefined {
+    if (observation.kind === "disk") this.#record.see(observation);
     return observation.kind === "frame" ? this.#frame(observation) : undefined;
   }
 
@@ -70,6 +78,10 @@ class Deployments implements OracleFold {
     const left = [...held].find(([, of]) => of < attempt);
     this.checked++;
     for (const { execution } of tasks) held.set(execution, attempt);
+    if (attempt > this.#record.attempts) {
+      const message = `attempt ${attempt} was deployed on ${to} before the coordination service had counted it`;
+      return { claim: "FO-1", where: "coordinator", message };
+    }
     if (left === undefined) return undefined;
     held.delete(left[0]);
     return {

@@ -161,4 +161,20 @@ export const serviceMutants: readonly Mutant[] = [
     why: "The checksum of a frame is not looked at: bits that flip on the wire become records.",
     claims: ["SK-1", "SK-5", "ST-7", "FO-5", "CC-8", "CC-2", "FO-1", "SO-4", "RE-2"],
   },
+  {
+    name: "fs.listed-before-it-is-published",
+    file: "dist/src/services/file-store/replica-folder.js",
+    find: "this.#writing.add(name);\n",
+    replace: "this.#writing.add(name);\n        this.#paths.add(path);\n",
+    why: "A node lists a file as soon as it begins to write it: its peers count on a replica that may never be.",
+    claims: ["DS-3"],
+  },
+  {
+    name: "coord.revision-not-compared",
+    file: "dist/src/services/coordination/coordination-state.js",
+    find: "!== expectedRevision)",
+    replace: "< expectedRevision)",
+    why: "A compare-and-set applies over a value that is newer than the one it has seen: a candidate takes the key of whoever leads.",
+    claims: ["FO-1"],
+  },
 ];

@@ -33,6 +33,7 @@ import { exactSuffix } from "./source/so-4-exact-suffix.ts";
 import { stateIsThePrefix } from "./state/st-7-state-is-the-prefix.ts";
 import { enoughReplicas } from "./storage/ds-1-enough-replicas.ts";
 import { wholeOrNothing } from "./storage/ds-2-whole-or-nothing.ts";
+import { wholeIsListed } from "./storage/ds-3-whole-is-listed.ts";
 
 /**
  * Every claim that is judged in every run. The first violation names a run, so that of several that see one defect at the
@@ -49,6 +50,7 @@ export const builtInOracles: readonly Oracle[] = [
   restorable,
   enoughReplicas,
   wholeOrNothing,
+  wholeIsListed,
   completeMeansAcknowledged,
   pace,
   failuresAreCounted,

@@ -140,4 +140,21 @@ export const barrierMutants: readonly Mutant[] = [
     why: "A buffer takes no credit: back-pressure ends at the first consumer, and its memory grows with what is sent.",
     claims: ["RE-2"],
   },
+  {
+    name: "ba.one-channel-released",
+    file: "dist/src/runtime/task/input-gate.js",
+    find: "queue.blocked = false;\n            this.#enlist(channel, queue);",
+    replace:
+      "if (queue.blocked) {\n                queue.blocked = false;\n                this.#enlist(channel, queue);\n                break;\n            }",
+    why: "The end of an alignment releases the first blocked channel, and no other.",
+    claims: ["FO-5"],
+  },
+  {
+    name: "net.buffer-lost-without-credit",
+    file: "dist/src/runtime/task/subpartition.js",
+    find: "this.#queue.slice(sent)",
+    replace: "this.#queue.slice(sent + 1)",
+    why: "When credit runs out, the first buffer that has to wait is dropped.",
+    claims: ["SK-1", "ST-7", "SO-4", "FO-5"],
+  },
 ];

@@ -206,4 +206,12 @@ export const checkpointMutants: readonly Mutant[] = [
     why: "The metadata of a checkpoint that expired while it was written is left on the storage.",
     claims: ["CC-4"],
   },
+  {
+    name: "reg.sweep-takes-the-newest",
+    file: "dist/src/runtime/cluster/job-master.js",
+    find: "!addressed.has(path) && checkpointOf(path) <= idsBefore",
+    replace: "checkpointOf(path) <= idsBefore",
+    why: "The sweep of a new leader goes by ids, and takes the checkpoint that it restores.",
+    claims: ["CC-8"],
+  },
 ];

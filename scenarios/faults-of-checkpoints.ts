@@ -69,3 +69,55 @@ export const assignmentLost = scenario("assignment-lost", {
     on.firstRecord().loseRequest("source.event", "jm0>tm0", { forMs: 5_000 }),
   ],
 });
+
+export const failuresForgiven = scenario("failures-forgiven", {
+  ...base,
+  why: "Three checkpoints expire, each followed by one that is complete: never are there more in a row than are tolerated, and nothing restarts.",
+  cluster: { workers: 2, slotsPerWorker: 1, parallelism: 2, partitions: 2 },
+  input: { payments: payments(700) },
+  knobs: { checkpointTimeoutMs: 800, tolerableFailures: 1 },
+  plan: on => [
+    on.checkpoint(2).triggered().hold("tm0>tm1", { forMs: 900 }),
+    on.event("checkpoint.complete").nth(3).hold("tm0>tm1", { forMs: 1_000 }),
+    on.event("checkpoint.complete").nth(6).hold("tm0>tm1", { forMs: 1_000 }),
+  ],
+  claims: [attempts({ most: 1 })],
+});
+
+export const noFailureOfStorage = scenario("no-failure-of-storage", {
+  ...base,
+  why: "Triggers are cut off on their way: their checkpoints are given up, and count for nothing where no failure is tolerated.",
+  knobs: { tolerableFailures: 0, linkLatencyUs: 5_000, linkJitterUs: 0 },
+  plan: on => [
+    on.checkpoint(2).triggered().plus({ ms: 3 }).reset("jm0>tm0"),
+    on.checkpoint(3).triggered().plus({ ms: 3 }).reset("jm0>tm1"),
+    on.checkpoint(4).triggered().plus({ ms: 3 }).reset("jm0>tm0"),
+  ],
+  claims: [attempts({ most: 1 })],
+});
+
+export const restartInItsTime = scenario("restart-in-its-time", {
+  ...base,
+  why: "Subtasks fail under a strategy that waits for long: no attempt begins before its time, however soon all have let go.",
+  knobs: { restartDelayMs: 2_000 },
+  plan: on => [on.checkpoint(2).completed().failTask("total[0]"), on.checkpoint(4).aligned().failTask("sink[1]")],
+  claims: [attempts({ least: 2 })],
+});
+
+export const lastRestart = scenario("last-restart", {
+  ...base,
+  why: "The job fails once more than it may restart: then it has failed, and no further attempt begins.",
+  input: { payments: payments(700) },
+  knobs: { restartsMax: 2, restartDelayMs: 50 },
+  plan: on => [1, 2, 3, 4].map(n => on.event("job.running").nth(n).plus({ ms: 200 }).failTask("total[0]")),
+});
+
+export const metadataTooLate = scenario("metadata-too-late", {
+  ...base,
+  why: "Metadata is written when its checkpoint has expired: no pointer ever names it, and its leader removes it.",
+  input: { payments: payments(1_500) },
+  knobs: { checkpointTimeoutMs: 800, recordCostUs: 9_000, bufferRecordsMax: 4 },
+  plan: on => [
+    on.checkpoint(2).metadataWritten().delayReply("store.put", "jm0", { byMs: 950, forMs: 2_000, times: 2 }),
+  ],
+});

@@ -8,7 +8,7 @@ export const barrierMutants: readonly Mutant[] = [
     find: "return this.#arrived.has(channel);",
     replace: "return false;",
     why: "An input is not blocked after its barrier (the definition of ABS): records from behind the barrier get into the snapshot, and are read again after a restore.",
-    claims: ["ST-7", "SO-4", "SK-1"],
+    claims: ["BA-2", "ST-7", "SO-4", "SK-1"],
   },
   {
     name: "ba.end-of-channel-does-not-unblock",
@@ -24,7 +24,7 @@ export const barrierMutants: readonly Mutant[] = [
     find: "if (!this.#arrived.has(channel) && !this.#ended.has(channel))",
     replace: "if (!this.#arrived.has(channel) && !this.#ended.has(channel) && this.#arrived.size === 0)",
     why: "The snapshot is taken at the first barrier: what the other inputs still have before theirs is not in it, and not read again.",
-    claims: ["ST-7", "SO-4", "SK-1"],
+    claims: ["BA-2", "ST-7", "SO-4", "SK-1"],
   },
   {
     name: "ba.newer-barrier-does-not-abort-older",
@@ -66,6 +66,16 @@ export const barrierMutants: readonly Mutant[] = [
     replace: "this.#queue.push({ kind, payload });",
     why: "A barrier leaves before the records that were emitted before it and still wait in the buffer being filled.",
     claims: ["ST-7", "SO-4", "SK-1"],
+  },
+  {
+    name: "ba.end-before-the-last-results",
+    file: "dist/src/runtime/task/subtask.js",
+    find: "if (chain.source !== undefined)\n            chain.source.end();",
+    replace: `this.#outputs.broadcast("end-of-data", nothing);
+        if (chain.source !== undefined)
+            chain.source.end();`,
+    why: "The end of the data is told before the last watermark and what it releases: consumers end their input, and get more.",
+    claims: ["BA-3", "SK-1"],
   },
   {
     name: "ba.barrier-behind-the-snapshot",
@@ -129,5 +139,22 @@ export const barrierMutants: readonly Mutant[] = [
     replace: "",
     why: "A buffer takes no credit: back-pressure ends at the first consumer, and its memory grows with what is sent.",
     claims: ["RE-2"],
+  },
+  {
+    name: "ba.one-channel-released",
+    file: "dist/src/runtime/task/input-gate.js",
+    find: "queue.blocked = false;\n            this.#enlist(channel, queue);",
+    replace:
+      "if (queue.blocked) {\n                queue.blocked = false;\n                this.#enlist(channel, queue);\n                break;\n            }",
+    why: "The end of an alignment releases the first blocked channel, and no other.",
+    claims: ["FO-5"],
+  },
+  {
+    name: "net.buffer-lost-without-credit",
+    file: "dist/src/runtime/task/subpartition.js",
+    find: "this.#queue.slice(sent)",
+    replace: "this.#queue.slice(sent + 1)",
+    why: "When credit runs out, the first buffer that has to wait is dropped.",
+    claims: ["SK-1", "ST-7", "SO-4", "FO-5"],
   },
 ];

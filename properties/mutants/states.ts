@@ -83,4 +83,20 @@ export const stateMutants: readonly Mutant[] = [
     why: "A timer fires for the key of the last record: its own key's state stays, and another's goes out early.",
     claims: ["SK-1"],
   },
+  {
+    name: "task.ends-before-its-last-checkpoint",
+    file: "dist/src/runtime/task/subtask.js",
+    find: "this.#finalCheckpoint === undefined || checkpoint < this.#finalCheckpoint",
+    replace: "!this.#inputDone",
+    why: "A subtask whose input has ended takes any checkpoint's completion for that of its last epoch.",
+    claims: ["SK-1", "SK-6", "FO-5"],
+  },
+  {
+    name: "state.clear-keeps",
+    file: "dist/src/runtime/state/keyed-state.js",
+    find: "clear: () => void table.delete(this.#mapKey)",
+    replace: "clear: () => undefined",
+    why: "A state that was cleared keeps its value.",
+    claims: ["SK-1", "ST-7"],
+  },
 ];

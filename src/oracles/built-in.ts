@@ -1,13 +1,19 @@
+import { aligned } from "./barriers/ba-2-aligned.ts";
+import { barriersInOrder } from "./barriers/ba-3-order.ts";
 import { newestIsRestored } from "./coordinator/cc-10-newest-is-restored.ts";
 import { idsIncrease } from "./coordinator/cc-1-ids-increase.ts";
 import { completeMeansAcknowledged } from "./coordinator/cc-2-complete-means-acknowledged.ts";
 import { newestAreAddressable } from "./coordinator/cc-7-newest-are-addressable.ts";
+import { failuresAreCounted } from "./coordinator/cc-5-failures-are-counted.ts";
+import { abortsAreTold } from "./coordinator/cc-11-aborts-are-told.ts";
 import { pace } from "./coordinator/cc-3-pace.ts";
 import { lateStateIsDiscarded } from "./coordinator/cc-4-late-state-is-discarded.ts";
 import { restorable } from "./coordinator/cc-8-restorable.ts";
 import { noLeftovers } from "./coordinator/cc-9-no-leftovers.ts";
 import { oneEffectiveLeader } from "./failover/fo-1-one-effective-leader.ts";
+import { oldAttemptLetsGo } from "./failover/fo-1-old-attempt-lets-go.ts";
 import { recoveryDataKept } from "./failover/fo-3-recovery-data-kept.ts";
+import { neverEarly } from "./failover/fo-4-never-early.ts";
 import { limitsAreExact } from "./failover/fo-4-limits-are-exact.ts";
 import { recovers } from "./failover/fo-5-recovers.ts";
 import type { Oracle } from "./oracle.ts";
@@ -27,6 +33,7 @@ import { exactSuffix } from "./source/so-4-exact-suffix.ts";
 import { stateIsThePrefix } from "./state/st-7-state-is-the-prefix.ts";
 import { enoughReplicas } from "./storage/ds-1-enough-replicas.ts";
 import { wholeOrNothing } from "./storage/ds-2-whole-or-nothing.ts";
+import { wholeIsListed } from "./storage/ds-3-whole-is-listed.ts";
 
 /**
  * Every claim that is judged in every run. The first violation names a run, so that of several that see one defect at the
@@ -37,17 +44,24 @@ export const builtInOracles: readonly Oracle[] = [
   inOrderAndOnce,
   syncedSurvives,
   boundedChannels,
+  barriersInOrder,
+  aligned,
   idsIncrease,
   restorable,
   enoughReplicas,
   wholeOrNothing,
+  wholeIsListed,
   completeMeansAcknowledged,
   pace,
+  failuresAreCounted,
+  abortsAreTold,
   newestAreAddressable,
   newestIsRestored,
   oneEffectiveLeader,
+  oldAttemptLetsGo,
   recoveryDataKept,
   limitsAreExact,
+  neverEarly,
   eachSplitOnce,
   exactSuffix,
   stateIsThePrefix,

@@ -62,6 +62,8 @@ export interface Setting {
   readonly replacedDisks?: ReadonlySet<string>;
   /** The plan makes a clock run fast or slow: waits are as wrong as the clock that they go by. */
   readonly unsteadyTimers?: true;
+  /** The plan loses or delays single messages: what was sent on a connection may not come, or behind what was sent later. */
+  readonly messagesGoAstray?: true;
   /** The broker is a classic one: what is prepared may time out, and the job then owes an end that says so. */
   readonly preparedMayExpire?: true;
   /** The plan takes away what nobody can bring back, such as input: the job then owes an end that says so. */

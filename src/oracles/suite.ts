@@ -58,9 +58,13 @@ export function beginSuite(oracles: readonly Oracle[], setting: Setting): Suite 
       });
     },
     counts() {
-      return Object.fromEntries(
-        judges.map(({ oracle, fold, violated }) => [oracle.id, { checked: fold.checked, violated }]),
-      );
+      const counts: Record<string, ClaimCount> = {};
+      for (const { oracle, fold, violated } of judges) {
+        // A claim may have several oracles, each for a part of it.
+        const before = counts[oracle.id] ?? { checked: 0, violated: 0 };
+        counts[oracle.id] = { checked: before.checked + fold.checked, violated: before.violated + violated };
+      }
+      return counts;
     },
   };
 }

@@ -8,9 +8,10 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  * CC-4: Late, duplicate and foreign acknowledgements change nothing; state they carry is discarded once, and only if
  * nobody shares it.
  *
- * Reads: acknowledgements that a job manager was handed, what job managers ask the storage nodes to remove, applied
- * writes of the pointer. Files that were acknowledged to a leader for a checkpoint that is over, and that no completed
- * one names, must be asked away by that leader, without waiting for the sweep at the job's end.
+ * Reads: acknowledgements that a job manager was handed, what job managers put on the storage nodes and ask them to
+ * remove, applied writes of the pointer. Files that were acknowledged to a leader for a checkpoint that is over, and that
+ * no completed one names, must be asked away by that leader, without waiting for the sweep at the job's end. So must
+ * the metadata that it has written for such a checkpoint, and, with CC-9, whatever it subsumes.
  *
  * A checkpoint is over for certain when the same execution has acknowledged a later one to the same leader, and that is
  * complete.
@@ -21,10 +22,9 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  */
 export const lateStateIsDiscarded: Oracle = {
   id: "CC-4",
-  sentence:
-    "State that was acknowledged for a checkpoint which then came to nothing is removed by the leader that got it.",
+  sentence: "State of a checkpoint that came to nothing, or was subsumed, is removed by the leader that knew of it.",
   expectation: "always",
-  wants: { disks: ["coord"], frames: ["checkpoint.acknowledge", "store.remove"], processes: true },
+  wants: { disks: ["coord"], frames: ["checkpoint.acknowledge", "store.put", "store.remove"], processes: true },
   begin: setting => new Discards(setting),
 };
 
@@ -41,6 +41,8 @@ class Discards implements OracleFold {
   readonly #open = new Map<string, Acknowledged[]>();
   /** Path → since when nobody needs it. */
   readonly #owed = new Map<string, number>();
+  /** Metadata that this leader has put on some node, and no pointer names. */
+  readonly #metadata = new Set<string>();
   readonly #named = new Set<string>();
   readonly #removed = new Set<string>();
   #finishedUs: number | undefined;
@@ -64,8 +66,11 @@ class Discards implements OracleFold {
       case "disk":
         for (const step of this.#record.see(observation)) {
           if (step.kind === "leader") this.#forget();
-          else if (step.kind === "pointer") for (const completed of step.added) this.#complete(completed);
-          else if (step.kind === "job" && this.#record.jobState === "finished") this.#finishedUs ??= observation.atUs;
+          else if (step.kind === "pointer") {
+            for (const completed of step.added) this.#complete(completed);
+            if (step.added.length > 0)
+              for (const one of step.before) if (!step.now.includes(one)) this.#owe(filesOfAll(one), observation.atUs);
+          } else if (step.kind === "job" && this.#record.jobState === "finished") this.#finishedUs ??= observation.atUs;
         }
     }
   }
@@ -89,6 +94,11 @@ class Discards implements OracleFold {
       if (from.startsWith("jm") && Array.isArray(paths)) for (const path of paths) this.#removed.add(String(path));
       return;
     }
+    if (frame.method === "store.put") {
+      const { path } = frame.body() as { readonly path?: unknown };
+      if (from.startsWith("jm") && typeof path === "string" && METADATA.test(path)) this.#metadata.add(path);
+      return;
+    }
     const { token, checkpoint, execution, snapshot } = acknowledgeCheckpoint(frame.body(), frame.method);
     const name = `${token} ${execution}`;
     const said = { checkpoint, paths: snapshot.files.map(file => file.path) };
@@ -101,6 +111,10 @@ class Discards implements OracleFold {
     if (metadata === undefined || !this.#record.files.sees(storage)) return;
     for (const { path } of [metadataFile, ...filesOf(metadata)]) this.#named.add(path);
     const folder = storage.slice("dfs://".length);
+    for (const path of this.#metadata) {
+      if (!this.#named.has(path.slice(folder.length + 1))) this.#owed.set(path, completedAtUs);
+    }
+    this.#metadata.clear();
     for (const [name, open] of this.#open) {
       if (!open.some(({ checkpoint }) => checkpoint === id)) continue;
       for (const { paths } of open.filter(({ checkpoint }) => checkpoint < id)) {
@@ -113,11 +127,24 @@ class Discards implements OracleFold {
     }
   }
 
+  #owe(paths: readonly string[], atUs: number): void {
+    for (const path of paths) this.#owed.set(path, atUs);
+  }
+
   #forget(): void {
+    this.#metadata.clear();
     this.#open.clear();
     this.#owed.clear();
   }
 }
+
+function filesOfAll({ metadata, metadataFile, storage }: CompletedCheckpoint): readonly string[] {
+  if (metadata === undefined) return [];
+  return [metadataFile, ...filesOf(metadata)].map(({ path }) => `${storage.slice("dfs://".length)}/${path}`);
+}
+
+/** How a leader names what it writes itself. */
+const METADATA = /\/chk-\d+\/metadata-\d+$/;
 
 /** A round of removals that is under way may wait for one silent node; then comes a pause. */
 const CALLS_GRACE = 1.5;

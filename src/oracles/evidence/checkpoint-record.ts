@@ -4,6 +4,7 @@ import {
   jobKey,
   jobRecord,
   leaderKey,
+  leaderRecord,
   pointerKey,
   pointerRecord,
   type JobState,
@@ -37,7 +38,10 @@ export class CheckpointRecord {
   addressable: readonly CompletedCheckpoint[] = [];
   /** Fencing token of the leader, 0 while there is none. */
   leader = 0;
+  /** The newest attempt that was taken. */
+  attempts = 0;
   jobState: JobState | undefined;
+  #leaderRole: string | undefined;
   readonly #job: string;
   readonly #changes: AppliedChanges;
   #lastSeen: Observation | undefined;
@@ -75,8 +79,7 @@ export class CheckpointRecord {
     const value = change.kind === "set" ? change.value : undefined;
     switch (change.key) {
       case leaderKey:
-        this.leader = value === undefined ? 0 : change.revision;
-        return { kind: "leader", leader: this.leader };
+        return this.#lead(value, change.revision);
       case jobKey(this.#job):
         return this.#become(value);
       case countersKey(this.#job):
@@ -88,8 +91,16 @@ export class CheckpointRecord {
     }
   }
 
+  #lead(value: unknown, revision: number): RecordStep {
+    const before = this.#leaderRole;
+    this.leader = value === undefined ? 0 : revision;
+    this.#leaderRole = value === undefined ? undefined : leaderRecord(value, leaderKey).role;
+    return { kind: "leader", leader: this.leader, before, role: this.#leaderRole };
+  }
+
   #count(value: unknown): RecordStep {
     const { leader: writer, attempts } = countersRecord(value, "counters");
+    this.attempts = attempts;
     return { kind: "counters", leader: this.leader, writer, attempts };
   }
 
@@ -148,7 +159,13 @@ export interface CompletedCheckpoint {
 
 /** `leader` is the token of whoever led when the change was applied, `writer` the token that the write claims. */
 export type RecordStep =
-  | { readonly kind: "leader"; readonly leader: number }
+  /** `before` and `role` held the key before the change, and do now. */
+  | {
+      readonly kind: "leader";
+      readonly leader: number;
+      readonly before: string | undefined;
+      readonly role: string | undefined;
+    }
   | { readonly kind: "job"; readonly leader: number; readonly writer: number | undefined }
   | { readonly kind: "counters"; readonly leader: number; readonly writer: number; readonly attempts: number }
   | PointerStep;

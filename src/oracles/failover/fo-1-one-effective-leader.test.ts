@@ -20,6 +20,20 @@ test("a pointer that a deposed leader wrote is a violation", () => {
   expect(judgement.goOn(history).violations).toMatchObject([{ claim: "FO-1", where: "coordinator" }]);
 });
 
+test("who takes the leadership of another that has not ended is a violation", () => {
+  const { history, judgement } = begin();
+  const elect = (role: string) => history.set(leaderKey, { role, address: `${role}:rpc`, session: "s" });
+  elect("jm0");
+  elect("jm0");
+  history.set(leaderKey, undefined);
+  elect("jm1");
+  expect(judgement.goOn(history).violations).toEqual([]);
+  elect("jm0");
+  expect(judgement.goOn(history).violations).toMatchObject([
+    { claim: "FO-1", message: "jm0 took the leadership of jm1, whose session had not ended" },
+  ]);
+});
+
 test("a write is judged by who led when it was applied, also when the leader is gone in the same entry of the log", () => {
   const { history, judgement } = begin();
   const leader = history.elect();

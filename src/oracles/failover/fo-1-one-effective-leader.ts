@@ -6,8 +6,9 @@ import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
  * FO-1: At most one effective attempt per subtask and one effective leader: a zombie cannot acknowledge, commit, write
  * metadata, delete, or feed a new attempt.
  *
- * Reads: applied writes of a leader, each against the leader key as it then stood; and what workers ask of the broker: one
- * that has heard nothing from a job manager for longer than its time-out has no right to work on.
+ * Reads: applied writes of a leader, each against the leader key as it then stood; writes of that key, which nobody takes
+ * from another whose session lives; and what workers ask of the broker: one that has heard nothing from a job manager for
+ * longer than its time-out has no right to work on.
  *
  * The second half goes by what a worker process was handed, so that bytes that the network held accuse nobody: it counts
  * rounds of request and answer, of which all but the first must have begun after the worker had to know.
@@ -80,7 +81,16 @@ class Leadership implements OracleFold {
 
   #applied(steps: readonly RecordStep[]): Violation | undefined {
     for (const step of steps) {
-      if (step.kind === "leader" || step.writer === undefined) continue;
+      if (step.kind === "leader") {
+        const { before, role } = step;
+        if (before === undefined || role === undefined || before === role) continue;
+        return {
+          claim: "FO-1",
+          where: "coordinator",
+          message: `${role} took the leadership of ${before}, whose session had not ended`,
+        };
+      }
+      if (step.writer === undefined) continue;
       this.checked++;
       if (step.writer === step.leader) continue;
       const leads = step.leader === 0 ? "nobody led" : `the leader's token was ${step.leader}`;

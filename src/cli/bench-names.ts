@@ -1,6 +1,7 @@
 import { listBenches, runBenches } from "../bench/bench.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { suggestion } from "../explore/nearest-name.ts";
+import { writeResult } from "./results.ts";
 
 /** `millrace bench`: measures and prints; the exit code. */
 export async function benchNames(
@@ -9,7 +10,7 @@ export async function benchNames(
 ): Promise<number> {
   const known = listBenches();
   if (flags.list === true) {
-    process.stdout.write(known.map(({ name, work }) => `${name.padEnd(12)} ${work}\n`).join(""));
+    writeResult(known.map(({ name, work }) => `${name.padEnd(12)} ${work}\n`).join(""));
     return 0;
   }
   for (const name of names) {
@@ -18,12 +19,12 @@ export async function benchNames(
   }
   const { benches } = await runBenches(names.length === 0 ? undefined : names);
   if (flags.json === true) {
-    process.stdout.write(`${JSON.stringify({ benches }, undefined, 2)}\n`);
+    writeResult(`${JSON.stringify({ benches }, undefined, 2)}\n`);
     return 0;
   }
   for (const { name, value, unit, ratio, against, note } of benches) {
     const figure = note ?? `${value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3)} ${unit}`;
-    process.stdout.write(
+    writeResult(
       `${name.padEnd(20)} ${figure}${ratio === undefined ? "" : `  (${ratio.toPrecision(3)} × ${against ?? ""})`}\n`,
     );
   }

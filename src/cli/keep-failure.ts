@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { failureId, readFailure, serializeFailure } from "../explore/failure-file.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { failurePath, openSession, shown } from "./session.ts";
+import { writeResult } from "./results.ts";
 
 /** `millrace keep`: copies a failure file into the corpus; the exit code. */
 export async function keepFailure(fileOrId: string): Promise<number> {
@@ -20,6 +21,6 @@ export async function keepFailure(fileOrId: string): Promise<number> {
     mkdirSync(project.config.regressions, { recursive: true });
     writeFileSync(kept, serializeFailure(failure));
   }
-  process.stdout.write(`${shown(kept)}\n`);
+  writeResult(`${shown(kept)}\n`);
   return 0;
 }

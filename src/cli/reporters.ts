@@ -8,6 +8,7 @@ import { githubReporter } from "../report/github-reporter.ts";
 import { jsonReporter } from "../report/json-reporter.ts";
 import { junitReporter } from "../report/junit-reporter.ts";
 import { allOf, type Reporter, type TextOut } from "../report/reporter.ts";
+import { writeResult } from "./results.ts";
 
 /**
  * From the names of `--reporter` to reporters. Text goes to standard error, the JSON document to standard output, files to
@@ -27,7 +28,7 @@ export const standardError: TextOut = {
 
 const known: Readonly<Record<string, (out: string) => Reporter>> = {
   default: () => new DefaultReporter(standardError, chalkForErrors()),
-  json: () => jsonReporter(text => void process.stdout.write(text)),
+  json: () => jsonReporter(writeResult),
   junit: out =>
     junitReporter(text => {
       mkdirSync(out, { recursive: true });

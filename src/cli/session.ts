@@ -17,6 +17,7 @@ import {
 } from "../explore/project.ts";
 import { WorldPlayer } from "../explore/world-player.ts";
 import { installFence } from "../kernel/fence/fence.ts";
+import { reserveResults } from "./results.ts";
 
 /**
  * What every command that plays cases begins with: the fence, the project, its scenarios, and somebody who plays them.
@@ -28,6 +29,7 @@ export interface Session {
 }
 
 export async function openSession(): Promise<Session> {
+  reserveResults();
   installFence();
   const load = moduleLoader(face);
   return { project: await openProject(process.cwd(), load), load };

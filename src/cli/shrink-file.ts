@@ -10,6 +10,7 @@ import { sayFault } from "../explore/story.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
 import { standardError } from "./reporters.ts";
 import { failurePath, openSession, shown, scenarioOfFailure } from "./session.ts";
+import { writeResult } from "./results.ts";
 
 /** `millrace shrink`: searches on from the case of a failure file; the exit code. */
 export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<number> {
@@ -58,7 +59,7 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
   );
   for (const fault of shrunk.case.plan) standardError.write(`  ${sayFault(fault)}\n`);
   if (flags.json === true) {
-    process.stdout.write(
+    writeResult(
       `${JSON.stringify({ file: shown(file), runs: shrunk.runs, ending: shrunk.ending, planLength: shrunk.case.plan.length }, undefined, 2)}\n`,
     );
   }

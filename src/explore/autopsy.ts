@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JournalEntry } from "../kernel/journal.ts";
 import type { Case } from "../world/case.ts";
-import type { WorkerAnswer, WorkerOrder } from "./worker-protocol.ts";
+import { STANDARD_ERROR, type WorkerAnswer, type WorkerOrder } from "./worker-protocol.ts";
 
 /**
  * What can be learnt of a case that took its worker along: what the case was, and, when it is played once more by a worker
@@ -14,7 +14,10 @@ import type { WorkerAnswer, WorkerOrder } from "./worker-protocol.ts";
 export async function autopsyOf(index: number, options: AutopsyOptions): Promise<Autopsy> {
   const folder = mkdtempSync(join(tmpdir(), "millrace-trace-"));
   const file = join(folder, "events.jsonl");
-  const worker = fork(options.script, { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const worker = fork(options.script, {
+    serialization: "advanced",
+    stdio: ["ignore", STANDARD_ERROR, "inherit", "ipc"],
+  });
   const orders: readonly WorkerOrder[] = [
     { kind: "setup", setup: options.setup },
     { kind: "trace", index, file, play: options.play },

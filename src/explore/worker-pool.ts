@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import type { IndexedRun } from "./case-line.ts";
 import { unplayedRun, type Verdict } from "./case-run.ts";
 import { autopsyOf } from "./autopsy.ts";
-import type { WorkerAnswer, WorkerOrder } from "./worker-protocol.ts";
+import { STANDARD_ERROR, type WorkerAnswer, type WorkerOrder } from "./worker-protocol.ts";
 
 /**
  * Plays cases in several worker processes and gives the runs in index order. It owns who plays which index, what
@@ -185,7 +185,10 @@ class Worker {
 
   constructor(options: PoolOptions, events: WorkerEvents) {
     this.#options = options;
-    this.#process = fork(options.script, { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.#process = fork(options.script, {
+      serialization: "advanced",
+      stdio: ["ignore", STANDARD_ERROR, "inherit", "ipc"],
+    });
     this.#process.send({ kind: "setup", setup: options.setup } satisfies WorkerOrder);
     this.#process.on("message", message => {
       const answer = message as WorkerAnswer;

@@ -38,8 +38,9 @@ export async function exploreCampaign(names: readonly string[], flags: ExploreFl
   });
   const report = await play(targets, names, settings, flags, session, reporter, interruption.signal);
   interruption.end();
-  reporter.end(report);
+  // Before anybody tells it: a reporter may find its own file refused.
   writeFileSync(join(settings.out, "explore.json"), jsonText(report));
+  reporter.end(report);
   return exploreExitCode(report, {
     allowExhausted: flags.allowExhausted === true,
     failOnVacuous: flags.failOnVacuous === true,

@@ -1,24 +1,24 @@
 import { basename, join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { failureId, readFailure, rewriteFailure, writeFailure, type Failure } from "../explore/failure-file.ts";
+import { failureId, rewriteFailure, writeFailure, type Failure } from "../explore/failure-file.ts";
 import { writeBeside } from "../explore/failure-recorder.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { shrinkCase } from "../explore/shrink.ts";
 import { sayEnding } from "../explore/shrink-ending.ts";
 import { messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
+import { playableFailure } from "./playable-failure.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
 import { standardError } from "./reporters.ts";
-import { failurePath, openSession, shown, scenarioOfFailure } from "./session.ts";
+import { openSession, shown } from "./session.ts";
 import { writeResult } from "./results.ts";
 
 /** `millrace shrink`: searches on from the case of a failure file; the exit code. */
 export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<number> {
   const session = await openSession();
-  const path = failurePath(session, fileOrId);
-  const failure = readFailure(path);
+  const { path, failure, target } = await playableFailure(session, fileOrId);
+  const { player } = target;
   if (failure.mutant !== null && !isPlanted(failure.mutant)) return withMutant(failure.mutant);
-  const { player } = await scenarioOfFailure(session, failure, shown(path));
   const run = await player.play(failure.case);
   if (signatureOf(run.verdict) !== failure.signature) {
     throw new Misuse(

@@ -52,7 +52,7 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
   if (proved) rewriteFailure(path, smaller);
   if ((proved || !same) && basename(file) === "case.json") {
     const { entries } = await player.play(shrunk.case, { record: true });
-    writeBeside(file, smaller, { entries, root: session.project.root });
+    writeBeside(file, smaller, { entries, root: session.project.root, claims: target.scenario.claims });
   }
   standardError.write(
     `${same ? "nothing went" : shown(file)}: ${shrunk.runs} ${shrunk.runs === 1 ? "run" : "runs"}, ${sayEnding(shrunk.ending)}\n`,

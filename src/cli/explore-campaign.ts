@@ -12,7 +12,8 @@ import { FailureRecorder, type RecordedTarget } from "../explore/failure-recorde
 import { playInProcesses } from "../explore/worker-pool.ts";
 import { exploreExitCode, type ExploreReport } from "../report/explore-report.ts";
 import { jsonText } from "../report/json-reporter.ts";
-import type { Reporter } from "../report/reporter.ts";
+import { grouped } from "../report/progress-line.ts";
+import type { Progress, Reporter } from "../report/reporter.ts";
 import { folderToWrite } from "./folder-to-write.ts";
 import { lastFailures } from "./last-failures.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
@@ -36,6 +37,7 @@ export async function exploreCampaign(names: readonly string[], flags: ExploreFl
     mutant: flags.mutant ?? null,
     limit: limitOf(settings),
   });
+  reporter.progress?.({ ...progressMax(settings), runs: 0, failures: 0, elapsedMs: 0 });
   const report = await play(targets, names, settings, flags, session, reporter, interruption.signal);
   interruption.end();
   // Before anybody tells it: a reporter may find its own file refused.
@@ -162,11 +164,10 @@ async function play(
     onRun: (_, failures) => {
       runs++;
       reporter.progress?.({
+        ...progressMax(settings),
         runs,
-        runsMax: settings.runs === Number.MAX_SAFE_INTEGER ? undefined : settings.runs,
         failures,
         elapsedMs: elapsedMs(),
-        timeMsMax: settings.timeMs,
       });
     },
   });
@@ -247,8 +248,12 @@ function onInterrupt(): { readonly signal: AbortSignal; end(): void } {
   };
 }
 
+function progressMax({ runs, timeMs }: Settings): Pick<Progress, "runsMax" | "timeMsMax"> {
+  return { runsMax: runs === Number.MAX_SAFE_INTEGER ? undefined : runs, timeMsMax: timeMs };
+}
+
 function limitOf({ runs, timeMs }: Settings): string {
-  const cases = runs === Number.MAX_SAFE_INTEGER ? [] : [`${runs} cases`];
+  const cases = runs === Number.MAX_SAFE_INTEGER ? [] : [`${grouped(runs)} ${runs === 1 ? "case" : "cases"}`];
   const time = timeMs === undefined ? [] : [`${timeMs / 1000} s`];
   return [...cases, ...time].join(" or ");
 }

@@ -17,12 +17,16 @@ import { writeResult } from "./results.ts";
 export function chooseReporters(flags: { readonly reporter?: string; readonly json?: boolean }, out: string): Reporter {
   const names = flags.reporter?.split(",").map(name => name.trim()) ?? ["default"];
   if (flags.json === true && !names.includes("json")) names.push("json");
-  return allOf(names.map(name => reporterNamed(name, out)));
+  // Who is named twice tells it once: two documents are none.
+  return allOf([...new Set(names)].map(name => reporterNamed(name, out)));
 }
 
 /** Standard error; a terminal only when nobody has said that this is continuous integration. */
 export const standardError: TextOut = {
   isTerminal: process.stderr.isTTY === true && process.env["CI"] === undefined,
+  get columns() {
+    return process.stderr.columns;
+  },
   write: text => void process.stderr.write(text),
 };
 

@@ -177,7 +177,12 @@ test("a story says the broken claim in words, a built-in one and one of the auth
 });
 
 test("a story says what the job went on from behind its faults, and where a line was cut", () => {
-  const step = (atUs: number, what: string, detail: JournalEntry["detail"]) => ({ atUs, owner: "jm0", what, detail });
+  const step = (atUs: number, what: string, detail: NonNullable<JournalEntry["detail"]>) => ({
+    atUs,
+    owner: "jm0",
+    what,
+    detail,
+  });
   const many = (from: number) =>
     Array.from({ length: 30 }, (_, i) => step(from + i, "checkpoint.trigger", { checkpoint: i }));
   const entries = [

@@ -115,6 +115,30 @@ test("without a terminal there is one line every ten seconds", () => {
   expect(lines).toHaveLength(3);
 });
 
+test("on a terminal there is a line at once, which never wraps, however narrow the window has become", () => {
+  const written: string[] = [];
+  const out = { isTerminal: true, columns: 80, write: (text: string) => void written.push(text) };
+  const line = new ProgressLine(out);
+  const progress = { runs: 0, runsMax: 1, failures: 0, elapsedMs: 0, timeMsMax: 60_000 };
+  line.show(progress);
+  out.columns = 20;
+  line.show({ ...progress, elapsedMs: 1_000 });
+  const drawn = written.map(text => text.replace(/^\r\u001b\[2K/, ""));
+  expect(drawn).toEqual(["0 of 1 case · 0.0/s · no failure · 60 s left", "0 of 1 case · 0.0/…"]);
+});
+
+test("the columns of a summary are straight, however long a fault's name is", () => {
+  const { text, reporter } = told();
+  const count = { injected: 12, effective: 3 };
+  reporter.end(report({ faults: { "proc.kill": count, "broker.expire-transactions": count } }));
+  const [heading, ...rows] = text()
+    .split("\n")
+    .filter(line => /^faults|12 +3$/.test(line));
+  const ends = rows.map(row => [row.indexOf("12") + 2, row.length]);
+  expect(rows).toHaveLength(2);
+  for (const end of ends) expect(end).toEqual([heading!.indexOf("injected") + 8, heading!.length]);
+});
+
 test("300 passing cases leave a defect of one percent in sight", () => {
   expect(missedBound(300)).toContain("0.99 %");
 });

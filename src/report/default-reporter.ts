@@ -99,9 +99,10 @@ export class DefaultReporter implements Reporter {
   #faults(report: ExploreReport): void {
     const rows = Object.entries(report.faults);
     if (rows.length === 0) return;
-    this.#say("faults       injected  effective");
+    const width = Math.max(20, ...rows.map(([kind]) => kind.length));
+    this.#say(`${"faults".padEnd(width + 1)}injected  effective`);
     for (const [kind, { injected, effective }] of rows) {
-      this.#say(`  ${kind.padEnd(20)}${grouped(injected).padStart(7)}${grouped(effective).padStart(11)}`);
+      this.#say(`  ${kind.padEnd(width)}${grouped(injected).padStart(7)}${grouped(effective).padStart(11)}`);
     }
   }
 

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { campaign, indicesOf, playInline, type CampaignEnding } from "../explore/campaign.ts";
+import type { CampaignSummary } from "../explore/campaign-totals.ts";
 import { calmCase } from "../explore/case-generator.ts";
 import { CaseLine, type CaseLineOptions, type IndexedRun } from "../explore/case-line.ts";
 import { corpusFiles, corpusResult, holds, readCorpus, type CorpusCase, type CorpusResult } from "../explore/corpus.ts";
@@ -185,6 +186,7 @@ async function play(
     wallMs,
     runsPerSecond: (outcome.summary.runs * 1000) / wallMs,
     eventsPerSecond: (outcome.summary.events * 1000) / wallMs,
+    unseen: unseenClaims(targets, outcome.summary),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     corpus: {
       played: results.length,
@@ -193,6 +195,15 @@ async function play(
     },
     failures: outcome.failures,
   };
+}
+
+/** What authors demand to happen `sometimes`. Where nothing was played, nothing could be seen. */
+function unseenClaims(targets: readonly RecordedTarget[], { runs, claims }: CampaignSummary): readonly string[] {
+  if (runs === 0) return [];
+  const demanded = targets.flatMap(({ scenario }) =>
+    scenario.claims.filter(({ expectation }) => expectation === "sometimes").map(({ id }) => id),
+  );
+  return [...new Set(demanded)].filter(id => (claims[id]?.seen ?? 0) === 0);
 }
 
 /** The corpus is played by whoever plays the cases: one that blocks the thread takes a worker along, and not the campaign. */

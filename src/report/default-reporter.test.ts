@@ -45,7 +45,7 @@ function report(more: Partial<ExploreReport> = {}): ExploreReport {
     ended: "all-played",
     ...speed,
   } as const;
-  return { ...base, ...totals.summary(), corpus, failures: [failure], ...more };
+  return { ...base, ...totals.summary(), unseen: [], corpus, failures: [failure], ...more };
 }
 
 function told(): { text: () => string; reporter: DefaultReporter } {
@@ -97,6 +97,7 @@ test("exit codes are those of the contract", () => {
   expect(exploreExitCode(report({ ...held, exhausted: 1 }), { ...none, allowExhausted: true })).toBe(0);
   expect(exploreExitCode(report({ ...held, vacuous: 1 }), none)).toBe(0);
   expect(exploreExitCode(report({ ...held, vacuous: 1 }), { ...none, failOnVacuous: true })).toBe(1);
+  expect(exploreExitCode(report({ ...held, unseen: ["XX-1"] }), none)).toBe(1);
   expect(exploreExitCode(report({ broken: 1 }), none)).toBe(3);
   expect(exploreExitCode(report({ ended: "interrupted" }), none)).toBe(130);
 });

@@ -57,6 +57,10 @@ export class DefaultReporter implements Reporter {
     );
     this.#faults(report);
     this.#claims(report);
+    if (report.unseen.length > 0)
+      this.#say(
+        this.#ink.red(`unseen       ${report.unseen.join(", ")}: demanded at least once, and no case has seen it`),
+      );
     const { checked, mismatches } = report.determinism;
     this.#say(
       `determinism  ${count(checked, "case")} played twice, ${mismatches === 0 ? "all alike" : this.#ink.red(`${mismatches} differ`)}`,

@@ -323,6 +323,27 @@ export const endless = scenario("endless", { why: "A function that never returns
   });
 });
 
+test("a job runs for real under one of two job managers, and a finished one stays so", async () => {
+  const run = () =>
+    millrace(
+      "run",
+      "word-count",
+      "--dir",
+      "two-managers",
+      "--job-managers",
+      "2",
+      "--workers",
+      "1",
+      "--parallelism",
+      "1",
+    );
+  const first = await run();
+  expect(first).toMatchObject({ code: 0, out: "" });
+  expect(first.err.match(/^jm\d +leader\.elect/gm)).toHaveLength(1);
+  expect(existsSync(join(folder, "two-managers/jm1"))).toBe(true);
+  expect((await run()).err).toContain("finished; everything lies in two-managers");
+});
+
 test("a folder that cannot be made is refused before anything is played", async () => {
   const ended = await Promise.all([
     millrace("run", "airport-delays", "--dir", "package.json"),

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { BenchFlags } from "./bench-names.ts";
 
 export function benchCommand(): Command {
   return new Command("bench")
@@ -6,14 +7,16 @@ export function benchCommand(): Command {
     .argument("[names...]", "only these benches; `millrace bench --list` names them")
     .option("--list", "print the names")
     .option("--json", "print one JSON document")
+    .option("--baseline <file>", "what --json printed earlier, to be compared with")
     .addHelpText(
       "after",
       `
 Examples:
   $ millrace bench
-  $ millrace bench kernel ring --json`,
+  $ millrace bench kernel ring --json > before.json
+  $ millrace bench kernel ring --baseline before.json`,
     )
-    .action(async (names: string[], flags: { readonly list?: boolean; readonly json?: boolean }) => {
+    .action(async (names: string[], flags: BenchFlags) => {
       const { benchNames } = await import("./bench-names.ts");
       process.exitCode = await benchNames(names, flags);
     });

@@ -1,17 +1,18 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { calmCase } from "../explore/case-generator.ts";
-import { readFailure } from "../explore/failure-file.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { scenariosIn } from "../explore/project.ts";
-import { failurePath, openSession, shown, scenarioOfFailure } from "./session.ts";
+import { openSession, shown } from "./session.ts";
+import { playableFailure } from "./playable-failure.ts";
+import { writeResult } from "./results.ts";
 
 /** `millrace check`: a file that is accepted is named with what it holds; a mistake is an error with its place. */
 export async function checkFile(file: string, flags: { readonly json?: boolean }): Promise<number> {
   const session = await openSession();
   const found = /\.[cm]?[jt]s$/.test(file) ? await checkScenarios(file) : await checkFailure(file);
-  if (flags.json === true) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
-  else process.stdout.write(`${found.file}: ${found.kind} ${found.names.join(", ")}\n`);
+  if (flags.json === true) writeResult(`${JSON.stringify(found, undefined, 2)}\n`);
+  else writeResult(`${found.file}: ${found.kind} ${found.names.join(", ")}\n`);
   return 0;
 
   async function checkScenarios(path: string): Promise<Checked> {
@@ -27,9 +28,7 @@ export async function checkFile(file: string, flags: { readonly json?: boolean }
   }
 
   async function checkFailure(name: string): Promise<Checked> {
-    const path = failurePath(session, name);
-    const failure = readFailure(path);
-    await scenarioOfFailure(session, failure, shown(path));
+    const { path, failure } = await playableFailure(session, name);
     return { file: shown(path), kind: "failure", names: [failure.signature] };
   }
 }

@@ -234,6 +234,56 @@ test("failure files of another version, edited ones and those without their scen
   expect(anyway.code).toBe(1);
 });
 
+test("whatever else goes by a failure file refuses what its replay refuses", async () => {
+  const { file } = await foundFailure();
+  const text = readFileSync(join(folder, file), "utf8");
+  writeFileSync(join(folder, "version.json"), text.replace(/"version": "[^"]+"/, '"version": "9.1.0"'));
+  const unsummed = text.replace(/,\s*"sum": "\w+"/, "");
+  writeFileSync(join(folder, "data.json"), unsummed.replace('"datasets": {}', '"datasets": { "flights": "00" }'));
+  const commands = [["replay"], ["show"], ["check"], ["keep"], ["shrink", "--budget", "1s"]];
+  const other = await Promise.all(commands.map(([command, ...flags]) => millrace(command!, "version.json", ...flags)));
+  const stale = await Promise.all(commands.map(([command, ...flags]) => millrace(command!, "data.json", ...flags)));
+  for (const { code, out, err } of [...other, ...stale]) {
+    expect({ code, out, lines: err.trim().split("\n").length }).toEqual({ code: 2, out: "", lines: 1 });
+    expect(err).toMatch(
+      /^error: (version\.json: Millrace 9\.1\.0 wrote this file|data\.json: The data set "flights" has changed)/,
+    );
+  }
+});
+
+test("a failure of a file that no glob finds is played again by its id", async () => {
+  const { id: first } = await foundFailure();
+  mkdirSync(join(folder, "elsewhere"), { recursive: true });
+  const source = readFileSync(join(folder, "scenarios/never.ts"), "utf8").replace('"never-ends"', '"never-elsewhere"');
+  writeFileSync(join(folder, "elsewhere/never.ts"), source);
+  const { out } = await millrace("explore", "elsewhere/never.ts", "--runs", "1", "--seed", "a", "--json");
+  const { failures } = JSON.parse(out) as { failures: { id: string }[] };
+  expect(failures[0]!.id).not.toBe(first);
+  const again = await millrace("replay", failures[0]!.id, "--json");
+  expect(JSON.parse(again.out)).toMatchObject({ outcome: "reproduced", exact: true });
+});
+
+test("a failure that is not there is answered with the nearest, a scenario with what is lacking", async () => {
+  const { id } = await foundFailure();
+  mkdirSync(join(folder, "folder.json"), { recursive: true });
+  const [near, scenario, folders, field] = await Promise.all([
+    millrace("replay", id.slice(0, -1)),
+    millrace("replay", "words-under-storm"),
+    millrace("check", "folder.json"),
+    (async () => {
+      const text = readFileSync(join(folder, "reports/failures", id, "case.json"), "utf8");
+      writeFileSync(join(folder, "field.json"), text.replace('"kind": "millrace-failure",', '$&\n  "extra": 1,'));
+      return millrace("check", "field.json");
+    })(),
+  ]);
+  expect(near.err).toContain(`Did you mean "${id}"?`);
+  expect(scenario.err).toContain('"words-under-storm" is a scenario');
+  expect(scenario.err).toContain("--seed and --case");
+  expect(folders.err).toContain("folder.json: This is a folder.");
+  expect(field.err).toContain('field.json:3: "extra" is wrong: a failure file has no such field.');
+  expect([near, scenario, folders, field].map(ended => ended.code)).toEqual([2, 2, 2, 2]);
+});
+
 test("a case that never gives the thread back is stuck, even with one job", { timeout: 120_000 }, async () => {
   writeFileSync(
     join(folder, "endless.ts"),
@@ -271,6 +321,26 @@ export const endless = scenario("endless", { why: "A function that never returns
     runs: 0,
     corpus: { played: 1, failed: 1, results: [{ scenario: "endless", outcome: "reproduced" }] },
   });
+});
+
+test("a job runs for real under one of two job managers, and a finished one stays so", async () => {
+  const run = () =>
+    millrace(
+      "run",
+      "word-count",
+      "--dir",
+      "two-managers",
+      "--job-managers",
+      "2",
+      "--workers",
+      "1",
+      "--parallelism",
+      "1",
+    );
+  const first = await run();
+  expect(first).toMatchObject({ code: 0, out: "" });
+  expect(first.err.match(/^jm\d +leader\.elect/gm)).toHaveLength(1);
+  expect((await run()).err).toContain("finished; everything lies in two-managers");
 });
 
 test("a folder that cannot be made is refused before anything is played", async () => {

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { campaign, indicesOf, playInline, type CampaignEnding } from "../explore/campaign.ts";
+import type { CampaignSummary } from "../explore/campaign-totals.ts";
 import { calmCase } from "../explore/case-generator.ts";
 import { CaseLine, type CaseLineOptions, type IndexedRun } from "../explore/case-line.ts";
 import { corpusFiles, corpusResult, holds, readCorpus, type CorpusCase, type CorpusResult } from "../explore/corpus.ts";
@@ -13,7 +14,8 @@ import { playInProcesses } from "../explore/worker-pool.ts";
 import { WrittenFaults } from "../explore/written-faults.ts";
 import { exploreExitCode, type ExploreReport } from "../report/explore-report.ts";
 import { jsonText } from "../report/json-reporter.ts";
-import type { Reporter } from "../report/reporter.ts";
+import { grouped } from "../report/progress-line.ts";
+import type { Progress, Reporter } from "../report/reporter.ts";
 import { folderToWrite } from "./folder-to-write.ts";
 import { lastFailures } from "./last-failures.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
@@ -37,10 +39,12 @@ export async function exploreCampaign(names: readonly string[], flags: ExploreFl
     mutant: flags.mutant ?? null,
     limit: limitOf(settings),
   });
+  reporter.progress?.({ ...progressMax(settings), runs: 0, failures: 0, elapsedMs: 0 });
   const report = await play(targets, names, settings, flags, session, reporter, interruption.signal);
   interruption.end();
-  reporter.end(report);
+  // Before anybody tells it: a reporter may find its own file refused.
   writeFileSync(join(settings.out, "explore.json"), jsonText(report));
+  reporter.end(report);
   return exploreExitCode(report, {
     allowExhausted: flags.allowExhausted === true,
     failOnVacuous: flags.failOnVacuous === true,
@@ -164,11 +168,10 @@ async function play(
       written.add(targetOf(index).scenario, run);
       runs++;
       reporter.progress?.({
+        ...progressMax(settings),
         runs,
-        runsMax: settings.runs === Number.MAX_SAFE_INTEGER ? undefined : settings.runs,
         failures,
         elapsedMs: elapsedMs(),
-        timeMsMax: settings.timeMs,
       });
     },
   });
@@ -186,6 +189,7 @@ async function play(
     wallMs,
     runsPerSecond: (outcome.summary.runs * 1000) / wallMs,
     eventsPerSecond: (outcome.summary.events * 1000) / wallMs,
+    unseen: unseenClaims(targets, outcome.summary),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     corpus: {
       played: results.length,
@@ -195,6 +199,15 @@ async function play(
     failures: outcome.failures,
     neverFired: written.neverFired,
   };
+}
+
+/** What authors demand to happen `sometimes`. Where nothing was played, nothing could be seen. */
+function unseenClaims(targets: readonly RecordedTarget[], { runs, claims }: CampaignSummary): readonly string[] {
+  if (runs === 0) return [];
+  const demanded = targets.flatMap(({ scenario }) =>
+    scenario.claims.filter(({ expectation }) => expectation === "sometimes").map(({ id }) => id),
+  );
+  return [...new Set(demanded)].filter(id => (claims[id]?.seen ?? 0) === 0);
 }
 
 /** The corpus is played by whoever plays the cases: one that blocks the thread takes a worker along, and not the campaign. */
@@ -250,8 +263,12 @@ function onInterrupt(): { readonly signal: AbortSignal; end(): void } {
   };
 }
 
+function progressMax({ runs, timeMs }: Settings): Pick<Progress, "runsMax" | "timeMsMax"> {
+  return { runsMax: runs === Number.MAX_SAFE_INTEGER ? undefined : runs, timeMsMax: timeMs };
+}
+
 function limitOf({ runs, timeMs }: Settings): string {
-  const cases = runs === Number.MAX_SAFE_INTEGER ? [] : [`${runs} cases`];
+  const cases = runs === Number.MAX_SAFE_INTEGER ? [] : [`${grouped(runs)} ${runs === 1 ? "case" : "cases"}`];
   const time = timeMs === undefined ? [] : [`${timeMs / 1000} s`];
   return [...cases, ...time].join(" or ");
 }

@@ -18,7 +18,11 @@ export function exploreCommand(): Command {
     )
     .addOption(new Option("--profile <name>", "how hard the storms blow").choices(profiles))
     .option("--shard <i/n>", "only this share of the cases", shard)
-    .option("--standstill <time>", "end a case that does not give the thread back for so long", duration, 60_000)
+    .addOption(
+      new Option("--standstill <time>", "end a case that does not give the thread back for so long")
+        .argParser(duration)
+        .default(60_000, "60s"),
+    )
     .option("--bail", "stop at the first failure")
     .option("--last-failed", "play the failure files of earlier campaigns first")
     .option("--check-determinism", "play every case twice, not only a share of them")

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { Misuse } from "../explore/misuse.ts";
 import { packageVersion } from "./package-version.ts";
 import { shown } from "./session.ts";
+import { writeResult } from "./results.ts";
 
 /**
  * `millrace init`: writes the files of a new project, which lie as they are in new-project/; the exit code. Nothing is ever
@@ -26,7 +27,7 @@ export function initProject(dir: string): number {
       file,
       text.replace(/\{\{(\w+)\}\}/g, (whole, word: string) => words[word] ?? whole),
     );
-    process.stdout.write(`${shown(file)}\n`);
+    writeResult(`${shown(file)}\n`);
   }
   const enter = folder === process.cwd() ? "" : `cd ${shown(folder)} && `;
   process.stderr.write(`\nNow: ${enter}npm install && npm test\n`);

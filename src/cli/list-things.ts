@@ -4,17 +4,18 @@ import { allMutants } from "../explore/mutant/mutant-catalog.ts";
 import { findScenarios } from "../explore/project.ts";
 import type { ListedThing } from "./listed-thing.ts";
 import { openSession, shown } from "./session.ts";
+import { writeResult } from "./results.ts";
 
 /** `millrace list`: results go to standard output, as text or as one document; the exit code. */
 export async function listThings(what: ListedThing | undefined, flags: { readonly json?: boolean }): Promise<number> {
   const all = await gather();
   const chosen = what === undefined ? all : { [what]: all[what] };
   if (flags.json === true) {
-    process.stdout.write(`${JSON.stringify(chosen, undefined, 2)}\n`);
+    writeResult(`${JSON.stringify(chosen, undefined, 2)}\n`);
     return 0;
   }
   for (const [heading, rows] of Object.entries(chosen)) {
-    process.stdout.write(
+    writeResult(
       `${what === undefined ? `${heading}\n` : ""}${rows.map(row => sayRow(row, what === undefined)).join("")}`,
     );
   }

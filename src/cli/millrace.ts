@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { buildProgram } from "./program.ts";
+import { outliveReaders } from "./results.ts";
 import { exitCodeOf } from "./told-error.ts";
 
 /** The command line. Everything heavy is loaded by the command that needs it, so that `--help` is there at once. */
+outliveReaders();
 try {
   await buildProgram().parseAsync();
 } catch (error) {

@@ -52,7 +52,7 @@ const refused: Readonly<Record<string, readonly [fault: object, path: string, sa
     "when.on.subtask",
     "a subtask of the job (",
   ],
-  "a word that no fault has": [{ ...kill, forMs: 5 }, "", "Allowed: kind, target, when, forUs, params."],
+  "a word that no fault has": [{ ...kill, forMs: 5 }, "forMs", "Allowed: kind, target, when, forUs, params."],
   "a negative instant": [{ ...kill, when: { atUs: -5 } }, "when.atUs", "0 or more"],
   "a negative duration": [{ ...kill, forUs: -5 }, "forUs", "0 or more"],
   "a negative delay": [{ ...kill, when: { on: { event: "x" }, plusUs: -1 } }, "when.plusUs", "0 or more"],

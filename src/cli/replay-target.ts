@@ -10,6 +10,7 @@ import { isPlanted, withMutant } from "./planted-mutant.ts";
 import { formatsOf, writeRecording } from "./recording-files.ts";
 import { chalkForErrors, standardError } from "./reporters.ts";
 import { openSession } from "./session.ts";
+import { writeResult } from "./results.ts";
 
 /** `millrace replay`: a failure file or id, or a scenario's case by seed and index; the exit code. */
 export async function replayTarget(name: string, flags: ReplayFlags): Promise<number> {
@@ -107,5 +108,5 @@ function tell(failure: Failure, { outcome, exact, run, staleAnchors, variants }:
 }
 
 function print(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  writeResult(`${JSON.stringify(document, undefined, 2)}\n`);
 }

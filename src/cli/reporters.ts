@@ -8,6 +8,7 @@ import { githubReporter } from "../report/github-reporter.ts";
 import { jsonReporter } from "../report/json-reporter.ts";
 import { junitReporter } from "../report/junit-reporter.ts";
 import { allOf, type Reporter, type TextOut } from "../report/reporter.ts";
+import { writeResult } from "./results.ts";
 
 /**
  * From the names of `--reporter` to reporters. Text goes to standard error, the JSON document to standard output, files to
@@ -16,18 +17,22 @@ import { allOf, type Reporter, type TextOut } from "../report/reporter.ts";
 export function chooseReporters(flags: { readonly reporter?: string; readonly json?: boolean }, out: string): Reporter {
   const names = flags.reporter?.split(",").map(name => name.trim()) ?? ["default"];
   if (flags.json === true && !names.includes("json")) names.push("json");
-  return allOf(names.map(name => reporterNamed(name, out)));
+  // Who is named twice tells it once: two documents are none.
+  return allOf([...new Set(names)].map(name => reporterNamed(name, out)));
 }
 
 /** Standard error; a terminal only when nobody has said that this is continuous integration. */
 export const standardError: TextOut = {
   isTerminal: process.stderr.isTTY === true && process.env["CI"] === undefined,
+  get columns() {
+    return process.stderr.columns;
+  },
   write: text => void process.stderr.write(text),
 };
 
 const known: Readonly<Record<string, (out: string) => Reporter>> = {
   default: () => new DefaultReporter(standardError, chalkForErrors()),
-  json: () => jsonReporter(text => void process.stdout.write(text)),
+  json: () => jsonReporter(writeResult),
   junit: out =>
     junitReporter(text => {
       mkdirSync(out, { recursive: true });

@@ -11,6 +11,7 @@ export function runCommand(): Command {
     .option("--params <json>", "the job's parameters", json)
     .option("--parallelism <n>", "subtasks of each operator", wholeNumber(1), 2)
     .option("--workers <n>", "worker roles", wholeNumber(1), 2)
+    .option("--job-managers <n>", "job manager roles: one leads, the others wait", wholeNumber(1), 1)
     .addHelpText(
       "after",
       `

@@ -31,7 +31,7 @@ export async function runJob(name: string, flags: RunFlags): Promise<number> {
     dir: resolve(flags.dir),
     parallelism: flags.parallelism,
     workers: flags.workers,
-    jobManagers: 1,
+    jobManagers: flags.jobManagers,
     input: Object.fromEntries(Object.entries(topics).map(([topic, records]) => [topic, spread(records, partitions)])),
     onEvent: (role, event) => {
       if (told.has(event.event)) standardError.write(`${lineOf(role, event)}\n`);
@@ -52,6 +52,7 @@ export interface RunFlags {
   readonly params?: unknown;
   readonly parallelism: number;
   readonly workers: number;
+  readonly jobManagers: number;
   readonly dir: string;
   readonly input?: string;
 }

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import * as face from "../index.ts";
 import type { CasePlayer } from "../explore/case-run.ts";
+import { corpusFiles } from "../explore/corpus.ts";
 import { refuseUnplayable, type Failure } from "../explore/failure-file.ts";
 import type { RecordedTarget } from "../explore/failure-recorder.ts";
 import { Misuse } from "../explore/misuse.ts";
@@ -10,6 +11,7 @@ import { suggestion } from "../explore/nearest-name.ts";
 import {
   findScenarios,
   openProject,
+  scenariosIn,
   selectScenarios,
   type LoadedScenario,
   type LoadModule,
@@ -17,6 +19,8 @@ import {
 } from "../explore/project.ts";
 import { WorldPlayer } from "../explore/world-player.ts";
 import { installFence } from "../kernel/fence/fence.ts";
+import { lastFailures } from "./last-failures.ts";
+import { reserveResults } from "./results.ts";
 
 /**
  * What every command that plays cases begins with: the fence, the project, its scenarios, and somebody who plays them.
@@ -28,6 +32,7 @@ export interface Session {
 }
 
 export async function openSession(): Promise<Session> {
+  reserveResults();
   installFence();
   const load = moduleLoader(face);
   return { project: await openProject(process.cwd(), load), load };
@@ -44,7 +49,7 @@ export async function targetsOf(session: Session, names: readonly string[]): Pro
 export async function scenarioOfFailure(session: Session, failure: Failure, place: string): Promise<RecordedTarget> {
   const { name, module, export: exported } = failure.scenario;
   const all = await findScenarios(session.project, session.load);
-  const found = all.find(({ scenario }) => scenario.name === name);
+  const found = named(all, name) ?? named(await elsewhere(session, module), name);
   if (found !== undefined) {
     refuseUnplayable(failure, found.scenario, place);
     return recordedTarget(found);
@@ -64,6 +69,16 @@ export async function scenarioOfFailure(session: Session, failure: Failure, plac
   );
 }
 
+/** What the module of a failure exports, if it lies where no glob of the project looks: its path was a target then. */
+async function elsewhere({ project, load }: Session, module: string): Promise<readonly LoadedScenario[]> {
+  const path = join(project.root, module);
+  return module.startsWith("millrace:") || !existsSync(path) ? [] : scenariosIn(path, project, load);
+}
+
+function named(scenarios: readonly LoadedScenario[], name: string): LoadedScenario | undefined {
+  return scenarios.find(({ scenario }) => scenario.name === name);
+}
+
 export function playerOf(loaded: LoadedScenario): CasePlayer {
   return new WorldPlayer(loaded.scenario, freshJobLoader(loaded.scenario.job, face));
 }
@@ -78,9 +93,17 @@ export function failurePath({ project }: Session, fileOrId: string): string {
   ];
   const found = candidates.find(path => path.endsWith(".json") && existsSync(path));
   if (found !== undefined) return found;
+  const ids = failureIds(project);
   throw new Misuse(
-    `There is no failure "${fileOrId}": neither a file nor a folder of ${shown(join(project.config.out, "failures"))}.`,
+    `There is no failure "${fileOrId}": neither a file nor a folder of ${shown(join(project.config.out, "failures"))}. ${ids.length === 0 ? "None was found yet: `millrace explore` writes them." : suggestion(fileOrId, ids)}`,
   );
+}
+
+/** What campaigns have found, and what was kept of it. */
+function failureIds({ config }: Project): readonly string[] {
+  const found = lastFailures(config.out).map(file => basename(dirname(file)));
+  const kept = corpusFiles(config.regressions).map(file => basename(file, ".json"));
+  return [...new Set([...found, ...kept])];
 }
 
 /** Relative to the working directory. */

@@ -2,6 +2,7 @@ import { caseToPlay, type CaseFlags } from "./case-to-play.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
 import { formatsOf, writeRecording } from "./recording-files.ts";
 import { openSession } from "./session.ts";
+import { writeResult } from "./results.ts";
 
 /** `millrace show`: plays a case once more with recording on and prints the paths of what was written; the exit code. */
 export async function showRecording(name: string, flags: ShowFlags): Promise<number> {
@@ -10,7 +11,7 @@ export async function showRecording(name: string, flags: ShowFlags): Promise<num
   const mutant = failure?.mutant ?? undefined;
   if (mutant !== undefined && !isPlanted(mutant)) return withMutant(mutant);
   const { entries } = await target.player.play(played, { record: true });
-  for (const path of writeRecording(folder, formats, entries)) process.stdout.write(`${path}\n`);
+  for (const path of writeRecording(folder, formats, entries)) writeResult(`${path}\n`);
   return 0;
 }
 

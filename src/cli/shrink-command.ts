@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { duration } from "./option-values.ts";
 import type { ShrinkFlags } from "./shrink-file.ts";
 
@@ -6,7 +6,7 @@ export function shrinkCommand(): Command {
   return new Command("shrink")
     .description("Make the case of a failure file smaller still; the result is a failure file of its own.")
     .argument("<file>", "a failure file or its id")
-    .option("--budget <time>", "how long to search", duration, 60_000)
+    .addOption(new Option("--budget <time>", "how long to search").argParser(duration).default(60_000, "60s"))
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",

@@ -1,23 +1,24 @@
 import { basename, join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { failureId, readFailure, rewriteFailure, writeFailure, type Failure } from "../explore/failure-file.ts";
+import { failureId, rewriteFailure, writeFailure, type Failure } from "../explore/failure-file.ts";
 import { writeBeside } from "../explore/failure-recorder.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { shrinkCase } from "../explore/shrink.ts";
 import { sayEnding } from "../explore/shrink-ending.ts";
 import { messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
+import { playableFailure } from "./playable-failure.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
 import { standardError } from "./reporters.ts";
-import { failurePath, openSession, shown, scenarioOfFailure } from "./session.ts";
+import { openSession, shown } from "./session.ts";
+import { writeResult } from "./results.ts";
 
 /** `millrace shrink`: searches on from the case of a failure file; the exit code. */
 export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<number> {
   const session = await openSession();
-  const path = failurePath(session, fileOrId);
-  const failure = readFailure(path);
+  const { path, failure, target } = await playableFailure(session, fileOrId);
+  const { player } = target;
   if (failure.mutant !== null && !isPlanted(failure.mutant)) return withMutant(failure.mutant);
-  const { player } = await scenarioOfFailure(session, failure, shown(path));
   const run = await player.play(failure.case);
   if (signatureOf(run.verdict) !== failure.signature) {
     throw new Misuse(
@@ -51,14 +52,14 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
   if (proved) rewriteFailure(path, smaller);
   if ((proved || !same) && basename(file) === "case.json") {
     const { entries } = await player.play(shrunk.case, { record: true });
-    writeBeside(file, smaller, { entries, root: session.project.root });
+    writeBeside(file, smaller, { entries, root: session.project.root, claims: target.scenario.claims });
   }
   standardError.write(
     `${same ? "nothing went" : shown(file)}: ${shrunk.runs} ${shrunk.runs === 1 ? "run" : "runs"}, ${sayEnding(shrunk.ending)}\n`,
   );
   for (const fault of shrunk.case.plan) standardError.write(`  ${sayFault(fault)}\n`);
   if (flags.json === true) {
-    process.stdout.write(
+    writeResult(
       `${JSON.stringify({ file: shown(file), runs: shrunk.runs, ending: shrunk.ending, planLength: shrunk.case.plan.length }, undefined, 2)}\n`,
     );
   }

@@ -42,6 +42,6 @@ export interface CorpusResult {
   readonly outcome: ReplayOutcome;
 }
 
-export function holds(result: CorpusResult): boolean {
+export function holds(result: Pick<CorpusResult, "outcome">): boolean {
   return result.outcome === "passes" || result.outcome === "stale";
 }

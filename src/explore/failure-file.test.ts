@@ -168,6 +168,50 @@ test("a story is short and says the fault in words", () => {
   expect(story).toContain("Again: millrace replay x");
 });
 
+test("a story says the broken claim in words, a built-in one and one of the author's", () => {
+  expect(storyOf(failure, "x")).toContain("Claimed: Committed output is what the reference gives");
+  const own = { id: "LEDGER-1", sentence: "Each order counts once.", expectation: "always", wants: {} } as const;
+  const claims = [{ ...own, begin: () => ({ checked: 0, on: () => undefined, end: () => [] }) }];
+  expect(storyOf({ ...failure, claim: "LEDGER-1" }, "x", [], claims)).toContain("Claimed: Each order counts once.");
+  expect(storyOf({ ...failure, claim: "broken" }, "x")).not.toContain("Claimed");
+});
+
+test("a story says what the job went on from behind its faults, and where a line was cut", () => {
+  const step = (atUs: number, what: string, detail: NonNullable<JournalEntry["detail"]>) => ({
+    atUs,
+    owner: "jm0",
+    what,
+    detail,
+  });
+  const many = (from: number) =>
+    Array.from({ length: 30 }, (_, i) => step(from + i, "checkpoint.trigger", { checkpoint: i }));
+  const entries = [
+    step(1, "job.running", { attempt: 1, restored: 0 }),
+    step(2, "fault.fire", { kind: "proc.kill", target: "tm0" }),
+    step(3, "job.restart", { attempt: 2, cause: "worker tm0 is lost ".repeat(10) }),
+    ...many(100),
+    step(200, "job.running", { attempt: 2, restored: 1 }),
+    ...many(300),
+  ];
+  const story = storyOf(failure, "x", entries);
+  expect(story).toContain("job.running attempt 1, from the beginning\n");
+  expect(story).toContain("job.running attempt 2, from checkpoint 1\n");
+  expect(story).toMatch(/job\.restart attempt 2, worker tm0 is lost .*…\n/);
+});
+
+test("a story without faults uses its room for how it came to its end", () => {
+  const entries = Array.from({ length: 40 }, (_, i) => ({
+    atUs: i,
+    owner: "jm0",
+    what: "checkpoint.trigger",
+    detail: { checkpoint: i },
+  }));
+  const quiet = { ...failure, case: { ...failed, plan: [] } };
+  const lines = storyOf(quiet, "x", entries).trimEnd().split("\n");
+  expect(lines).toHaveLength(20);
+  expect(lines.filter(line => line.includes("checkpoint.trigger")).at(-1)).toContain("checkpoint 39");
+});
+
 test("a story says what is not minimal", () => {
   const ended = (ending: ShrinkEnding) => storyOf({ ...failure, shrink: { ...failure.shrink, ending } }, "x");
   expect(ended("1-minimal")).toContain("Shrunk from 5 faults in 31 runs (1-minimal).");

@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 import * as z from "zod";
 import { caseMistake } from "./case-mistake.ts";
 import { caseSchema } from "./case-schema.ts";
-import { lineOfPath } from "./json-place.ts";
+import { lineOfBreak, lineOfPath } from "./json-place.ts";
 import { Misuse, sentence } from "./misuse.ts";
 import type { Scenario } from "./scenario.ts";
 import { shrinkEndings } from "./shrink-ending.ts";
@@ -94,24 +94,12 @@ export function readFailure(path: string): Failure {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    throw new Misuse("There is no such failure file. See `millrace list failures` or reports/failures.", {
+    throw new Misuse(`${unread(cause)}. A failure file is wanted, such as reports/failures/<id>/case.json.`, {
       place,
       cause,
     });
   }
-  let parsed: unknown;
-  try {
-    parsed = fromTagged(JSON.parse(text));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Misuse(
-      `This is not a whole JSON document (${reason}). Run the campaign again, or take the file from where it was written.`,
-      {
-        place: `${place}${lineOfJsonError(text, reason)}`,
-        cause,
-      },
-    );
-  }
+  const parsed = parsedFailure(text, place);
   const { kind, schema } = (parsed ?? {}) as { kind?: unknown; schema?: unknown };
   if (kind !== "millrace-failure") {
     throw new Misuse(
@@ -136,6 +124,11 @@ export function readFailure(path: string): Failure {
     );
   }
   const [issue] = checked.error.issues;
+  if (issue?.code === "unrecognized_keys") {
+    // Closed parts of a case say which fields there are.
+    const says = issue.message.includes("Allowed: ") ? issue.message : "a failure file has no such field.";
+    throw wrongAt([...issue.path, issue.keys[0]!], says, { place, text });
+  }
   throw wrongAt(issue?.path ?? [], issue?.message ?? "this is no failure", { place, text });
 }
 
@@ -199,9 +192,31 @@ function canonical(value: unknown): string {
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(",")}}`;
 }
 
-function lineOfJsonError(text: string, reason: string): string {
-  const position = /position (\d+)/.exec(reason);
-  const read =
-    position !== null ? text.slice(0, Number(position[1])) : reason.includes("end of JSON") ? text : undefined;
-  return read === undefined ? "" : `:${read.split("\n").length}`;
+function parsedFailure(text: string, place: string): unknown {
+  const remedy = "Run the campaign again, or take the file from where it was written.";
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    const at = `${place}:${lineOfBreak(text)}`;
+    throw new Misuse(`This is not a whole JSON document (${reasonOf(cause)}). ${remedy}`, { place: at, cause });
+  }
+  try {
+    return fromTagged(json);
+  } catch (cause) {
+    throw new Misuse(`A value of this file has a form that nobody wrote (${reasonOf(cause)}). ${remedy}`, {
+      place,
+      cause,
+    });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function unread(cause: unknown): string {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "There is no such file";
+  return code === "EISDIR" ? "This is a folder" : `This file cannot be read (${code})`;
 }

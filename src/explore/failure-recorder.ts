@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { JournalEntry } from "../kernel/journal.ts";
+import type { Oracle } from "../oracles/oracle.ts";
 import type { Case } from "../world/case.ts";
 import type { IndexedRun, LineTarget } from "./case-line.ts";
 import { shelf } from "./dataset.ts";
@@ -59,7 +60,11 @@ export class FailureRecorder {
     const written = writeFailure(join(this.#options.out, "failures"), failure);
     const { entries } =
       failed.lost === true ? { entries: [] } : await target.player.play(shrunk.case, { record: true });
-    const { file, replay } = writeBeside(written.file, failure, { entries, root: this.#options.root });
+    const { file, replay } = writeBeside(written.file, failure, {
+      entries,
+      root: this.#options.root,
+      claims: target.scenario.claims,
+    });
     return {
       id: written.id,
       file,
@@ -91,13 +96,20 @@ export class FailureRecorder {
 export function writeBeside(
   path: string,
   failure: Failure,
-  { entries, root }: { readonly entries: readonly JournalEntry[]; readonly root: string },
+  { entries, root, claims }: WhatIsTold,
 ): { readonly file: string; readonly replay: string } {
   const file = relative(process.cwd(), path);
   const replay = `npx millrace replay ${file}`;
-  writeFileSync(join(dirname(path), "story.txt"), storyOf(failure, replay, entries));
+  writeFileSync(join(dirname(path), "story.txt"), storyOf(failure, replay, entries, claims));
   writeRepro(dirname(path), failure, root);
   return { file, replay };
+}
+
+interface WhatIsTold {
+  readonly entries: readonly JournalEntry[];
+  readonly root: string;
+  /** The scenario's own. */
+  readonly claims: readonly Oracle[];
 }
 
 export interface RecorderOptions {

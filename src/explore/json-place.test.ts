@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { lineOfPath } from "./json-place.ts";
+import { lineOfBreak, lineOfPath } from "./json-place.ts";
 
 const text = JSON.stringify(
   {
@@ -48,4 +48,26 @@ test("in any document each number is found by its path", () => {
     }),
     { seed: 1, numRuns: 100 },
   );
+});
+
+test("a text that is no JSON is broken on the line of the mistake, whatever the parser says of it", () => {
+  const lines = text.split("\n");
+  const brokenAt = (line: number, wrong: string) =>
+    lineOfBreak([...lines.slice(0, line - 1), wrong, ...lines.slice(line)].join("\n"));
+  expect(lines[4]).toContain('"kind": "x"');
+  for (const wrong of [
+    '"kind": x,',
+    '"kind": "x" 1,',
+    '"kind": "x,',
+    "kind: 1,",
+    '"kind": 1, // why',
+    '"kind" 1,',
+    "]",
+  ])
+    expect({ wrong, line: brokenAt(5, wrong) }).toEqual({ wrong, line: 5 });
+});
+
+test("a text that was cut off is broken on its last line, wherever that was", () => {
+  for (let length = 0; length < text.length; length++)
+    expect(lineOfBreak(text.slice(0, length))).toBe(text.slice(0, length).split("\n").length);
 });

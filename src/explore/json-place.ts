@@ -1,6 +1,11 @@
 /**
- * The line of a JSON text on which the value of a path begins, from 1; of what the path leads through, where it ends too
- * early. It owns that search and takes it for granted that the text can be parsed.
+ * Places in a JSON text, for messages about it: where the value of a path is, and where the text stops being JSON. It owns
+ * that search and no other knowledge of what stands there.
+ */
+
+/**
+ * The line on which the value of a path begins, from 1; of what the path leads through, where it ends too early. The text
+ * can be parsed.
  */
 export function lineOfPath(text: string, path: readonly PropertyKey[]): number {
   let at = afterSpace(text, 0);
@@ -10,6 +15,31 @@ export function lineOfPath(text: string, path: readonly PropertyKey[]): number {
     at = found;
   }
   return text.slice(0, at).split("\n").length;
+}
+
+/**
+ * The line on which a text stops being JSON, from 1; its last one, when it was cut off. Parsers say where only for some
+ * mistakes, so we ask one how much of the text it takes for the beginning of a document.
+ */
+export function lineOfBreak(text: string): number {
+  let [good, bad] = [0, text.length + 1];
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (maybeBegins(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return text.slice(0, good).split("\n").length;
+}
+
+/** Whether a parser's only objection is that more is to come. */
+function maybeBegins(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const { message } = error as SyntaxError;
+    return message.includes("end of JSON") || /at position (\d+)/.exec(message)?.[1] === String(text.length);
+  }
 }
 
 /** Where the value of a key begins in the object that begins at `at`. Of equal keys the last one counts, as in JSON.parse. */

@@ -1,4 +1,5 @@
 import { fork, spawn, type ChildProcess } from "node:child_process";
+import { STANDARD_ERROR } from "./worker-protocol.ts";
 
 /**
  * Processes that run programs of ours: worker processes that are talked to, and this very command once more in a process
@@ -17,7 +18,7 @@ export function forkWorker(script: string): ChildProcess {
   return fork(script, {
     execArgv: [...playingFlags, ...process.execArgv],
     serialization: "advanced",
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", STANDARD_ERROR, "inherit", "ipc"],
   });
 }
 

@@ -8,6 +8,9 @@ export function stepsAround(entries: readonly JournalEntry[], linesMax: number):
   const told = withoutEchoes(entries.filter(entry => isFault(entry) || protocolSteps.has(entry.what)));
   const faults = told.flatMap((entry, index) => (isFault(entry) ? [index] : []));
   const wanted = new Set(faults.slice(0, linesMax - 2));
+  // What the job went on from after them explains most of what comes out wrong.
+  const resumed = told.findLastIndex(entry => entry.what === "job.running");
+  if (faults.length > 0 && resumed > faults[0]! && wanted.size < linesMax) wanted.add(resumed);
   // What happened just before a fault and just after it matters most, then the end, then what lies further away.
   for (let distance = 1; wanted.size < linesMax && distance <= 3; distance++) {
     if (wanted.size < linesMax) wanted.add(told.length - distance);
@@ -16,6 +19,8 @@ export function stepsAround(entries: readonly JournalEntry[], linesMax: number):
       if (wanted.size < linesMax) wanted.add(index + distance);
     }
   }
+  // A short story has room for more of how it came to its end.
+  for (let index = told.length - 1; index >= 0 && wanted.size < linesMax; index--) wanted.add(index);
   return [...wanted]
     .filter(index => index >= 0 && index < told.length)
     .sort((a, b) => a - b)
@@ -38,7 +43,7 @@ export function holdings(entries: readonly JournalEntry[]): string {
   const attempt =
     running === undefined
       ? "the job never ran"
-      : `attempt ${running.detail?.["attempt"]} went on from ${restored === 0 ? "the beginning" : `checkpoint ${restored}`}`;
+      : `attempt ${running.detail?.["attempt"]} went on from ${restoredFrom(restored)}`;
   const open = [...prepared.values()];
   const waiting =
     open.length === 0
@@ -69,11 +74,19 @@ function sayStep({ atUs, owner, what, detail = {} }: JournalEntry): string {
     detail["subtask"],
     detail["checkpoint"] === undefined ? undefined : `checkpoint ${detail["checkpoint"]}`,
     detail["attempt"] === undefined ? undefined : `attempt ${detail["attempt"]}`,
-    detail["restored"] === undefined ? undefined : `from checkpoint ${detail["restored"]}`,
+    detail["restored"] === undefined ? undefined : `from ${restoredFrom(detail["restored"])}`,
     detail["cause"] ?? detail["reason"],
   ].filter(word => word !== undefined);
-  return `${at}    ${owner.padEnd(6)} ${what} ${words.join(", ")}`.trimEnd().split("\n", 1)[0]!.slice(0, 120);
+  const line = `${at}    ${owner.padEnd(6)} ${what} ${words.join(", ")}`.trimEnd().split("\n", 1)[0]!;
+  return line.length > LINE_MAX ? `${line.slice(0, LINE_MAX - 1)}…` : line;
 }
+
+/** Checkpoint ids begin with 1. */
+function restoredFrom(checkpoint: unknown): string {
+  return checkpoint === 0 ? "the beginning" : `checkpoint ${checkpoint}`;
+}
+
+const LINE_MAX = 140;
 
 const protocolSteps: ReadonlySet<string> = new Set([
   "leader.elect",

@@ -1,4 +1,6 @@
 import type { JournalEntry } from "../kernel/journal.ts";
+import type { Oracle } from "../oracles/oracle.ts";
+import { builtInOracles } from "../oracles/suite.ts";
 import type { Fault, Trigger } from "../world/fault.ts";
 import type { Failure } from "./failure-file.ts";
 import { sayEnding } from "./shrink-ending.ts";
@@ -9,8 +11,14 @@ import { holdings, stepsAround } from "./story-events.ts";
  * instead, the faults, the protocol's steps around them, who held what at the end, how to see it again.
  *
  * `entries` is a recording of the shrunk case; without one (the run took the thread with it) the steps are left out.
+ * `claims` are those of the scenario's author: a claim that is broken is told in its own words.
  */
-export function storyOf(failure: Failure, replayCommand: string, entries: readonly JournalEntry[] = []): string {
+export function storyOf(
+  failure: Failure,
+  replayCommand: string,
+  entries: readonly JournalEntry[] = [],
+  claims: readonly Oracle[] = [],
+): string {
   const { topology, plan, input } = failure.case;
   const faults = plan.slice(0, FAULTS_MAX).map((fault, index) => `  ${index + 1}. ${sayFault(fault)}`);
   if (plan.length > FAULTS_MAX) faults.push(`  … and ${plan.length - FAULTS_MAX} more`);
@@ -19,6 +27,7 @@ export function storyOf(failure: Failure, replayCommand: string, entries: readon
     .join(", ");
   const head = [
     `${failure.signature}  in ${failure.scenario.name}${failure.mutant === null ? "" : `, with the planted bug ${failure.mutant}`}`,
+    ...claimInWords(failure.claim, claims),
     ...failure.message.split("\n").slice(0, entries.length > 0 ? 2 : 8),
     ...(failure.expected === undefined ? [] : [`  expected  ${oneLine(failure.expected)}`]),
     ...(failure.actual === undefined ? [] : [`  actual    ${oneLine(failure.actual)}`]),
@@ -34,6 +43,12 @@ export function storyOf(failure: Failure, replayCommand: string, entries: readon
   const left = LINES_MAX - head.length - tail.length - 2;
   const steps = ["What happened:", ...stepsAround(entries, left), holdings(entries)];
   return `${[...head, ...steps, ...tail].join("\n")}\n`;
+}
+
+/** None for a case that is not to be trusted: there no claim is broken, the simulator is. */
+function claimInWords(id: string, claims: readonly Oracle[]): readonly string[] {
+  const claim = [...builtInOracles, ...claims].find(one => one.id === id);
+  return claim === undefined ? [] : [`Claimed: ${claim.sentence}`];
 }
 
 function counted(count: number, noun: string): string {

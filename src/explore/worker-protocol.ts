@@ -19,3 +19,6 @@ export type WorkerAnswer =
   | { readonly kind: "case"; readonly played: Case }
   | { readonly kind: "traced" }
   | { readonly kind: "refused"; readonly message: string };
+
+/** Whose file descriptor a worker has for its standard output: a job that prints must not write into its parent's results. */
+export const STANDARD_ERROR = 2;

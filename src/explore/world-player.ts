@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import { outputClaims } from "../oracles/output-claims.ts";
 import { beginSuite, builtInOracles, type Suite } from "../oracles/suite.ts";
 import type { Setting, Violation } from "../oracles/oracle.ts";
-import { defaultKnobs } from "./defaults.ts";
 import type { Case, TopicInput } from "../world/case.ts";
 import type { Fault, FaultKind } from "../world/fault.ts";
 import { damagedRoles } from "../world/faults/damaged-roles.ts";
@@ -108,7 +107,7 @@ function runOfError(error: unknown): CaseRun {
 
 function runOf(played: Case, end: WorldEnd, violation: Violation | undefined, suite: Suite | undefined): CaseRun {
   return {
-    verdict: verdictOf(end, violation, mayFail(played)),
+    verdict: verdictOf(end, violation, mayFail(played, end)),
     digest: end.digest,
     events: end.events,
     simulatedMs: end.simulatedMs,
@@ -122,10 +121,12 @@ function runOf(played: Case, end: WorldEnd, violation: Violation | undefined, su
   };
 }
 
-/** A job whose restarts are few may come to their end: FO-5 has counted them. So may one of which too much is taken. */
-function mayFail(played: Case): boolean {
+/** What is too much is owed an end that says so. */
+function mayFail(played: Case, { faults }: WorldEnd): boolean {
   const { topology, knobs } = played;
-  return topology.broker === "classic" || !isBearable(played) || knobs.restartsMax < defaultKnobs.restartsMax;
+  // Each restart, and the end behind the last one, is a fault's doing: a job that fails by itself has used up nobody's patience.
+  const restartsAreUsedUp = faults.filter(({ effective }) => effective).length > knobs.restartsMax;
+  return topology.broker === "classic" || !isBearable(played) || restartsAreUsedUp;
 }
 
 /** A broken run says nothing about claims; a violated claim outranks everything else; who did not end is stuck. */

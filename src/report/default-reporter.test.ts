@@ -45,7 +45,7 @@ function report(more: Partial<ExploreReport> = {}): ExploreReport {
     ended: "all-played",
     ...speed,
   } as const;
-  return { ...base, ...totals.summary(), corpus, failures: [failure], neverFired: [], ...more };
+  return { ...base, ...totals.summary(), unseen: [], corpus, failures: [failure], neverFired: [], ...more };
 }
 
 function told(): { text: () => string; reporter: DefaultReporter } {
@@ -106,6 +106,7 @@ test("exit codes are those of the contract", () => {
   expect(exploreExitCode(report({ ...held, exhausted: 1 }), { ...none, allowExhausted: true })).toBe(0);
   expect(exploreExitCode(report({ ...held, vacuous: 1 }), none)).toBe(0);
   expect(exploreExitCode(report({ ...held, vacuous: 1 }), { ...none, failOnVacuous: true })).toBe(1);
+  expect(exploreExitCode(report({ ...held, unseen: ["XX-1"] }), none)).toBe(1);
   expect(exploreExitCode(report({ broken: 1 }), none)).toBe(3);
   expect(exploreExitCode(report({ ended: "interrupted" }), none)).toBe(130);
 });
@@ -122,6 +123,30 @@ test("without a terminal there is one line every ten seconds", () => {
     line.show({ runs: 1, runsMax: undefined, failures: 0, elapsedMs, timeMsMax: undefined });
   }
   expect(lines).toHaveLength(3);
+});
+
+test("on a terminal there is a line at once, which never wraps, however narrow the window has become", () => {
+  const written: string[] = [];
+  const out = { isTerminal: true, columns: 80, write: (text: string) => void written.push(text) };
+  const line = new ProgressLine(out);
+  const progress = { runs: 0, runsMax: 1, failures: 0, elapsedMs: 0, timeMsMax: 60_000 };
+  line.show(progress);
+  out.columns = 20;
+  line.show({ ...progress, elapsedMs: 1_000 });
+  const drawn = written.map(text => text.replace(/^\r\u001b\[2K/, ""));
+  expect(drawn).toEqual(["0 of 1 case · 0.0/s · no failure · 60 s left", "0 of 1 case · 0.0/…"]);
+});
+
+test("the columns of a summary are straight, however long a fault's name is", () => {
+  const { text, reporter } = told();
+  const count = { planned: 12, injected: 12, effective: 3 };
+  reporter.end(report({ faults: { "proc.kill": count, "broker.expire-transactions": count } }));
+  const [heading, ...rows] = text()
+    .split("\n")
+    .filter(line => /^faults|12 +3$/.test(line));
+  const ends = rows.map(row => [row.indexOf("12") + 2, row.length]);
+  expect(rows).toHaveLength(2);
+  for (const end of ends) expect(end).toEqual([heading!.indexOf("injected") + 8, heading!.length]);
 });
 
 test("300 passing cases leave a defect of one percent in sight", () => {

@@ -58,6 +58,10 @@ export class DefaultReporter implements Reporter {
     this.#faults(report);
     this.#neverFired(report);
     this.#claims(report);
+    if (report.unseen.length > 0)
+      this.#say(
+        this.#ink.red(`unseen       ${report.unseen.join(", ")}: demanded at least once, and no case has seen it`),
+      );
     const { checked, mismatches } = report.determinism;
     this.#say(
       `determinism  ${count(checked, "case")} played twice, ${mismatches === 0 ? "all alike" : this.#ink.red(`${mismatches} differ`)}`,
@@ -100,9 +104,10 @@ export class DefaultReporter implements Reporter {
   #faults(report: ExploreReport): void {
     const rows = Object.entries(report.faults);
     if (rows.length === 0) return;
-    this.#say("faults       injected  effective");
+    const width = Math.max(20, ...rows.map(([kind]) => kind.length));
+    this.#say(`${"faults".padEnd(width + 1)}injected  effective`);
     for (const [kind, { injected, effective }] of rows) {
-      this.#say(`  ${kind.padEnd(20)}${grouped(injected).padStart(7)}${grouped(effective).padStart(11)}`);
+      this.#say(`  ${kind.padEnd(width)}${grouped(injected).padStart(7)}${grouped(effective).padStart(11)}`);
     }
   }
 

@@ -17,6 +17,8 @@ export interface ExploreReport extends CampaignSummary {
   readonly runsPerSecond: number;
   readonly eventsPerSecond: number;
   readonly peakRssBytes: number;
+  /** Claims of the scenarios that something happens at least once, where no case has seen it. */
+  readonly unseen: readonly string[];
   readonly corpus: { readonly played: number; readonly failed: number; readonly results: readonly CorpusResult[] };
   readonly failures: readonly FoundFailure[];
   /** Of the faults that the scenarios' authors wrote. */
@@ -34,6 +36,7 @@ export function exploreExitCode(
     report.violated > 0 ||
     report.stuck > 0 ||
     report.corpus.failed > 0 ||
+    report.unseen.length > 0 ||
     (report.exhausted > 0 && !options.allowExhausted) ||
     (report.vacuous > 0 && options.failOnVacuous);
   return failed ? 1 : 0;

@@ -1,3 +1,4 @@
+import { holds, type CorpusResult } from "../explore/corpus.ts";
 import type { FoundFailure } from "../explore/failure-recorder.ts";
 import { sayFault } from "../explore/story.ts";
 import { missedBound } from "./default-reporter.ts";
@@ -20,14 +21,33 @@ export function githubReporter(
   };
 }
 
-export function annotations({ failures }: ExploreReport): string {
-  const shown = failures.slice(0, failures.length > ANNOTATIONS_MAX ? ANNOTATIONS_MAX - 1 : ANNOTATIONS_MAX);
-  const rest = failures.length - shown.length;
+export function annotations(report: ExploreReport): string {
+  const all = [
+    ...report.failures.map(failure => ({
+      title: `${failure.signature} in ${failure.scenario}`,
+      text: wordsOf(failure),
+      file: failure.file,
+    })),
+    ...failedRegressions(report).map(({ signature, scenario, outcome, file }) => ({
+      title: `${signature} in ${scenario}`,
+      text: `A regression case fails again: ${outcome}.\nagain: npx millrace replay ${file}`,
+      file,
+    })),
+    ...report.unseen.map(id => ({ title: id, text: UNSEEN, file: undefined })),
+  ];
+  const shown = all.slice(0, all.length > ANNOTATIONS_MAX ? ANNOTATIONS_MAX - 1 : ANNOTATIONS_MAX);
+  const rest = all.length - shown.length;
   return [
-    ...shown.map(failure => command(`${failure.signature} in ${failure.scenario}`, wordsOf(failure), failure.file)),
+    ...shown.map(({ title, text, file }) => command(title, text, file)),
     ...(rest > 0 ? [command(`${rest} more failures`, "The summary of the step has them all.")] : []),
   ].join("");
 }
+
+function failedRegressions({ corpus }: ExploreReport): readonly CorpusResult[] {
+  return corpus.results.filter(result => !holds(result));
+}
+
+const UNSEEN = "It was demanded to happen at least once, and no case has seen it.";
 
 function wordsOf(failure: FoundFailure): string {
   const faults = failure.plan.slice(0, 6).map(fault => `  ${sayFault(fault)}`);
@@ -54,8 +74,10 @@ export function summaryOf(report: ExploreReport): string {
     ({ signature, scenario, hits, planLength, replay }) =>
       `| ${cell(signature)} | ${cell(scenario)} | ${hits} | ${planLength} | \`${cell(replay)}\` |`,
   );
+  const failedAgain = failedRegressions(report);
+  const failed = rows.length + failedAgain.length + report.unseen.length;
   return [
-    `### Millrace: ${report.failures.length === 0 ? "all claims held" : `${report.failures.length} failures`}`,
+    `### Millrace: ${failed === 0 ? "all claims held" : `${failed} ${failed === 1 ? "failure" : "failures"}`}`,
     "",
     `| cases | ${kinds.join(" | ")} |`,
     `| --: | ${kinds.map(() => "--:").join(" | ")} |`,
@@ -64,6 +86,8 @@ export function summaryOf(report: ExploreReport): string {
     ...(rows.length === 0
       ? [missedBound(Math.max(1, report.passed))]
       : ["| failure | scenario | hits | faults | again |", "| --- | --- | --: | --: | --- |", ...rows]),
+    ...failedAgain.map(({ file, outcome }) => `- regression ${outcome}: \`npx millrace replay ${file}\``),
+    ...report.unseen.map(id => `- \`${id}\`: ${UNSEEN}`),
     "",
     `Seed \`${report.seed}\`, digest \`${report.digest}\`, ${report.runsPerSecond.toFixed(1)} cases/s.`,
     "",

@@ -1,9 +1,13 @@
+import { holds } from "../explore/corpus.ts";
 import type { FoundFailure } from "../explore/failure-recorder.ts";
 import { sayFault } from "../explore/story.ts";
 import type { ExploreReport } from "./explore-report.ts";
 import type { Reporter } from "./reporter.ts";
 
-/** For build servers: one XML document with a test case for each scenario, and one more for each failure beyond its first. */
+/**
+ * For build servers: one XML document with a test case for each scenario, and one more for each failure beyond its first,
+ * each regression, and each claim that nothing has seen.
+ */
 export function junitReporter(write: (text: string) => void): Reporter {
   return { end: report => write(junitText(report)) };
 }
@@ -16,7 +20,7 @@ export function junitText(report: ExploreReport): string {
       : failures.map(failure => failedCase(scenario, failure));
   });
   const regressions = report.corpus.results.map(({ file, scenario, outcome, signature }) =>
-    outcome === "passes" || outcome === "stale"
+    holds({ outcome })
       ? testCase("regressions", file)
       : testCase(
           "regressions",
@@ -24,7 +28,10 @@ export function junitText(report: ExploreReport): string {
           `<failure message=${attribute(`${signature} ${outcome}`)} type=${attribute(scenario)}/>`,
         ),
   );
-  const all = [...cases, ...regressions];
+  const unseen = report.unseen.map(id =>
+    testCase("claims", id, `<failure message="no case has seen it" type=${attribute(id)}/>`),
+  );
+  const all = [...cases, ...regressions, ...unseen];
   const failed = all.filter(text => text.includes("<failure")).length;
   const seconds = (report.wallMs / 1000).toFixed(3);
   const counts = `tests="${all.length}" failures="${failed}" errors="0" skipped="0" time="${seconds}"`;

@@ -42,6 +42,7 @@ function report(failures: number): ExploreReport {
     eventsPerSecond: 100,
     peakRssBytes: 1,
     ...totals.summary(),
+    unseen: [],
     corpus: { played: 0, failed: 0, results: [] },
     failures: Array.from({ length: failures }, (_, index) => failure(index)),
     neverFired: [],
@@ -83,4 +84,31 @@ test("the summary of the step has all failures in a table", () => {
   ).end(report(12));
   expect(markdown).toContain("12 failures");
   expect(markdown.match(/^\| SK-1@count/gm)).toHaveLength(12);
+});
+
+test("a regression that fails again and a claim that nothing has seen are failures, too", () => {
+  const regression = {
+    file: "scenarios/regressions/words-1.json",
+    scenario: "words",
+    claim: "SK-1",
+    signature: "SK-1@count",
+  };
+  const results = [
+    { ...regression, outcome: "reproduced" as const },
+    { ...regression, outcome: "passes" as const },
+  ];
+  const bad = { ...report(0), unseen: ["XX-1"], corpus: { played: 2, failed: 1, results } };
+  const written: string[] = [];
+  githubReporter(
+    text => written.push(text),
+    text => written.push(text),
+  ).end(bad);
+  const [lines, summary] = written;
+  expect(lines!.trim().split("\n")).toHaveLength(2);
+  expect(lines).toContain("A regression case fails again: reproduced.");
+  expect(summary).toContain("### Millrace: 2 failures");
+  expect(summary).toContain("npx millrace replay scenarios/regressions/words-1.json");
+  expect(summary).toContain("`XX-1`");
+  junitReporter(text => written.push(text)).end(bad);
+  expect(written.at(-1)).toContain('failures="2"');
 });

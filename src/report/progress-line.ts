@@ -6,11 +6,13 @@ import type { Progress, TextOut } from "./reporter.ts";
  */
 export class ProgressLine {
   readonly #out: TextOut;
-  #drawnAtMs = 0;
+  #drawnAtMs: number;
   #drawn = false;
 
   constructor(out: TextOut) {
     this.#out = out;
+    // A person sees at once that something goes on; a log has the campaign's first line for that.
+    this.#drawnAtMs = out.isTerminal ? -Infinity : 0;
   }
 
   show(progress: Progress): void {
@@ -19,7 +21,13 @@ export class ProgressLine {
     this.#drawnAtMs = elapsedMs;
     this.#drawn = true;
     const line = sayProgress(progress);
-    this.#out.write(this.#out.isTerminal ? `\r\u001b[2K${line}` : `${line}\n`);
+    this.#out.write(this.#out.isTerminal ? `\r\u001b[2K${this.#fitting(line)}` : `${line}\n`);
+  }
+
+  /** A line that wraps cannot be redrawn in place. */
+  #fitting(line: string): string {
+    const { columns = Infinity } = this.#out;
+    return line.length < columns ? line : `${line.slice(0, Math.max(0, columns - 2))}…`;
   }
 
   /** Before anything else is written. */
@@ -35,7 +43,7 @@ export function sayProgress({ runs, runsMax, failures, elapsedMs, timeMsMax }: P
   const byTime = timeMsMax === undefined ? Infinity : timeMsMax - elapsedMs;
   const leftMs = Math.max(0, Math.min(byRuns, byTime));
   const words = [
-    `${grouped(runs)}${runsMax === undefined ? "" : ` of ${grouped(runsMax)}`} cases`,
+    `${grouped(runs)}${runsMax === undefined ? "" : ` of ${grouped(runsMax)}`} ${(runsMax ?? runs) === 1 ? "case" : "cases"}`,
     `${perSecond < 10 ? perSecond.toFixed(1) : grouped(Math.round(perSecond))}/s`,
     failures === 0 ? "no failure" : `${failures} ${failures === 1 ? "failure" : "failures"}`,
     ...(leftMs === Infinity ? [] : [`${Math.ceil(leftMs / 1000)} s left`]),

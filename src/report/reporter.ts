@@ -30,6 +30,8 @@ export interface Progress {
 /** Where text goes: standard error in the command line, a list in tests. */
 export interface TextOut {
   readonly isTerminal: boolean;
+  /** Of a terminal, by now: somebody may have made its window narrower. */
+  readonly columns?: number;
   write(text: string): void;
 }
 

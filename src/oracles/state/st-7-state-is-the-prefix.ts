@@ -6,6 +6,7 @@ import { CheckpointRecord, type CompletedCheckpoint } from "../evidence/checkpoi
 import { positionsOf, type CheckpointPositions } from "../evidence/epochs.ts";
 import { type ExplainedStrand, FinalOutput } from "../evidence/final-output.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
+import { AuthorThrew, NotJudged } from "../reference/not-judged.ts";
 import { imageOf } from "../reference/plain-value.ts";
 import type { Strand, StrandFold, StrandInput } from "../reference/reference-run.ts";
 
@@ -16,7 +17,8 @@ import type { Strand, StrandFold, StrandInput } from "../reference/reference-run
  * Reads: the state files of each completed checkpoint from durable bytes, at the moment of its completion; its positions;
  * at the end, the order of each key's inputs as the committed output witnesses it.
  *
- * Left out — keys whose subtask had finished: it snapshots nothing any more. Keys whose order no output witnesses in full: with silent inputs of several splits, or, where the job has not
+ * Left out — keys whose subtask had finished: it snapshots nothing any more. Operators with timers: the reference does not
+ * lead them. Keys whose order no output witnesses in full: with silent inputs of several splits, or, where the job has not
  * finished, inputs whose output is not committed yet and that come from several splits.
  */
 export const stateIsThePrefix: Oracle = {
@@ -84,8 +86,10 @@ class Snapshots implements OracleFold {
       const before = (input: StrandInput): boolean => input.position < next(input.split);
       const inputs = inOrder(strand.splits, found.order, before);
       if (inputs === undefined || this.#ownerHadFinished(checkpoint, strand)) continue;
+      const state = prefix.stateAfter(inputs);
+      if (state === undefined) return undefined;
       this.checked++;
-      const expected = new Map([...prefix.stateAfter(inputs)].map(([name, value]) => [name, imageOf(value)]));
+      const expected = new Map([...state].map(([name, value]) => [name, imageOf(value)]));
       const actual =
         this.#states.get(checkpoint)!.get(holderOf(strand.operator, strand.key)) ?? new Map<string, string>();
       if (same(expected, actual)) continue;
@@ -143,12 +147,18 @@ class FoldedPrefix {
     this.#fold = strand.begin();
   }
 
-  stateAfter(inputs: readonly StrandInput[]): ReadonlyMap<string, unknown> {
+  /** Undefined where the reference cannot lead the fold, of an operator with timers, say: nothing is known of its state. */
+  stateAfter(inputs: readonly StrandInput[]): ReadonlyMap<string, unknown> | undefined {
     if (!this.#folded.every((input, i) => inputs[i] === input)) {
       this.#fold = this.#strand.begin();
       this.#folded = [];
     }
-    for (let i = this.#folded.length; i < inputs.length; i++) this.#fold.absorb(inputs[i]!);
+    try {
+      for (let i = this.#folded.length; i < inputs.length; i++) this.#fold.absorb(inputs[i]!);
+    } catch (error) {
+      if (error instanceof NotJudged || error instanceof AuthorThrew) return undefined;
+      throw error;
+    }
     this.#folded = inputs;
     return this.#fold.state();
   }

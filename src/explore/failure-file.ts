@@ -124,8 +124,9 @@ export function readFailure(path: string): Failure {
     );
   }
   const [issue] = checked.error.issues;
-  if (issue?.code === "unrecognized_keys")
-    throw wrongAt([...issue.path, issue.keys[0]!], "a failure file has no such field.", { place, text });
+  // Of the file itself: the objects in it have a path, and say what they allow.
+  if (issue?.code === "unrecognized_keys" && issue.path.length === 0)
+    throw wrongAt([issue.keys[0]!], "a failure file has no such field.", { place, text });
   throw wrongAt(issue?.path ?? [], issue?.message ?? "this is no failure", { place, text });
 }
 

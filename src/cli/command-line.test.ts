@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -363,4 +363,18 @@ test("init writes a project and overwrites nothing", async () => {
   expect(again.code).toBe(2);
   expect(again.err).toContain("nothing is overwritten");
   expect(readFileSync(join(folder, "shop/package.json"), "utf8")).toBe(kept);
+});
+
+test("init in a folder of any name says a command that can be pasted, and names a package that npm takes", async () => {
+  const names = { "My Shop": "my-shop", "it's": "it-s", "-dash": "dash", node_modules: "millrace-project" };
+  for (const [name, packaged] of Object.entries(names)) {
+    const { code, err } = await millrace("init", "--", `odd/${name}`);
+    const command = /^Now: (cd .+) && npm install/m.exec(err)![1]!;
+    const there = spawnSync("sh", ["-c", `${command} && pwd`], { cwd: folder, encoding: "utf8" });
+    expect({ code, there: there.stdout.trim().endsWith(`/odd/${name}`) }).toEqual({ code: 0, there: true });
+    const made = readFileSync(join(folder, "odd", name, "package.json"), "utf8");
+    expect(JSON.parse(made)).toMatchObject({ name: packaged });
+  }
+  const { err } = await millrace("init", "--", "-flag");
+  expect(err).toContain("cd ./-flag && ");
 });

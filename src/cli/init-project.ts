@@ -29,9 +29,15 @@ export function initProject(dir: string): number {
     );
     writeResult(`${shown(file)}\n`);
   }
-  const enter = folder === process.cwd() ? "" : `cd ${shown(folder)} && `;
+  const enter = folder === process.cwd() ? "" : `cd ${shellWord(shown(folder))} && `;
   process.stderr.write(`\nNow: ${enter}npm install && npm test\n`);
   return 0;
+}
+
+/** As somebody can paste it: a name with a space is one word, and one that begins with a dash no flag. */
+function shellWord(path: string): string {
+  const word = path.startsWith("-") ? `./${path}` : path;
+  return /^[\w./@~+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 interface ProjectFile {
@@ -57,13 +63,13 @@ function projectFiles(): readonly ProjectFile[] {
     }));
 }
 
-/** npm's rules for names: lower case, no spaces, no leading dot or underscore. */
+/** npm's rules for names: lower case, no spaces, no leading dot or underscore, none of its own. */
 function packageNameOf(folder: string): string {
   const name = basename(folder)
     .toLowerCase()
     .replace(/[^a-z0-9._~-]+/g, "-")
     .replace(/^[._-]+/, "");
-  return name === "" ? "millrace-project" : name;
+  return name === "" || name === "node_modules" ? "millrace-project" : name;
 }
 
 /** The project depends on what made it: the tarball or folder that npm has installed us from, else this version. */

@@ -16,12 +16,12 @@ export async function benchNames(names: readonly string[], flags: BenchFlags): P
     const all = known.map(bench => bench.name);
     if (!all.includes(name)) throw new Misuse(`There is no bench "${name}". ${suggestion(name, all)}`);
   }
-  const before = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
   // Cases are measured as campaigns play them.
   if (!playingFlags.every(flag => process.execArgv.includes(flag))) {
     const [, script, ...args] = process.argv;
     return runProgram(script!, args, { nodeFlags: playingFlags });
   }
+  const before = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
   const { benches } = await runBenches(names.length === 0 ? undefined : names);
   const compared = benches.map(bench => ({ ...bench, ...overBaseline(bench, before) }));
   if (flags.json === true) {

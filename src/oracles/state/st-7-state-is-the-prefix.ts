@@ -18,8 +18,9 @@ import type { Strand, StrandFold, StrandInput } from "../reference/reference-run
  * at the end, the order of each key's inputs as the committed output witnesses it.
  *
  * Left out — keys whose subtask had finished: it snapshots nothing any more. Operators with timers: the reference does not
- * lead them. Keys whose order no output witnesses in full: with silent inputs of several splits, or, where the job has not
- * finished, inputs whose output is not committed yet and that come from several splits.
+ * lead them. Keys whose function throws in the reference: perhaps in an order only that was never played. Keys
+ * whose order no output witnesses in full: with silent inputs of several splits, or, where the job has not finished, inputs
+ * whose output is not committed yet and that come from several splits.
  */
 export const stateIsThePrefix: Oracle = {
   id: "ST-7",

@@ -65,7 +65,7 @@ export const barrierMutants: readonly Mutant[] = [
     find: "this.#seal();\n        this.#queue.push({ kind, payload });",
     replace: "this.#queue.push({ kind, payload });",
     why: "A barrier leaves before the records that were emitted before it and still wait in the buffer being filled.",
-    claims: ["ST-7", "SO-4", "SK-1"],
+    claims: ["ST-7", "SO-4", "SK-1", "BA-3"],
   },
   {
     name: "ba.end-before-the-last-results",

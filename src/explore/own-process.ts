@@ -7,11 +7,23 @@ import { STANDARD_ERROR } from "./worker-protocol.ts";
  */
 
 /**
- * Options of V8 for processes that play cases. A case makes 4 MB of short-lived objects around a world of half a megabyte
- * that lives to its end: in a young generation of the default size every fourth case is copied while it lives, then
- * promoted, and collected once more from the old generation. Sizes are in MiB.
+ * Options of V8 for processes that play cases. There is one such process for each core, so what helper threads do beside
+ * one is taken from another: what counts is the sum of the work.
+ *
+ * - A case makes 4 MB of short-lived objects around a world of half a megabyte that lives to its end. In a young generation
+ *   of the default size it is copied while it lives, then promoted, and collected once more from the old generation.
+ *   Sizes are in MiB. Several threads that copy so little mostly wait for each other.
+ * - A case runs each line of a whole cluster a few times. With the defaults V8 compiles a thousand functions, each with
+ *   much else copied into it, for a quarter of the time of 300 cases; a function must have earned it four times as much
+ *   (bytes of bytecode run), and is given a quarter of the room for copies.
  */
-export const playingFlags: readonly string[] = ["--min-semi-space-size=64", "--max-semi-space-size=64"];
+export const playingFlags: readonly string[] = [
+  "--min-semi-space-size=16",
+  "--max-semi-space-size=16",
+  "--single-threaded-gc",
+  "--interrupt-budget=264000",
+  "--max-inlined-bytecode-size-cumulative=230",
+];
 
 /** A worker process; what is said to it and what it answers is worker-protocol.ts. */
 export function forkWorker(script: string): ChildProcess {

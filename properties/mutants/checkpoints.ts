@@ -140,7 +140,7 @@ export const checkpointMutants: readonly Mutant[] = [
     find: "if (!this.#active || this.#pending !== undefined || this.#triggering)",
     replace: "if (!this.#active || this.#triggering)",
     why: "A checkpoint is triggered while another is pending, and takes its place.",
-    claims: ["CC-3", "FO-5"],
+    claims: ["CC-3", "CC-11", "FO-5"],
   },
   {
     name: "cc.restore-while-publishing",

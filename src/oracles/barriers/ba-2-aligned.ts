@@ -3,6 +3,7 @@ import { decodeBarrier } from "../../runtime/wire/buffer.ts";
 import { dataMethods, decodeChannelRequest, decodeCredits } from "../../runtime/wire/channel-message.ts";
 import type { FrameObservation, Observation } from "../../sim/observation.ts";
 import { BarriersHanded, framesOfBarriers, type DeployedTask, type TaskChannel } from "../evidence/barriers-handed.ts";
+import { DataChannels } from "../evidence/data-channels.ts";
 import type { Oracle, OracleFold, Violation } from "../oracle.ts";
 
 /**
@@ -51,8 +52,8 @@ interface Channel {
 class Alignment implements OracleFold {
   checked = 0;
   readonly #barriers = new BarriersHanded();
-  /** `connection/number`, of the attempt that was deployed last. */
-  readonly #channels = new Map<string, Channel>();
+  /** Of the attempt that was deployed last. */
+  readonly #channels = new DataChannels<Channel>();
 
   on(observation: Observation): Violation | undefined {
     return observation.kind === "frame" ? this.#frame(observation) : undefined;
@@ -63,19 +64,19 @@ class Alignment implements OracleFold {
   }
 
   #frame(observation: FrameObservation): Violation | undefined {
-    const { frame, connection } = observation;
+    const { frame } = observation;
     switch (frame.method) {
       case dataMethods.buffers.records: {
-        const channel = this.#channels.get(`${connection}/${frame.call}`);
+        const channel = this.#channels.of(observation);
         if (channel !== undefined) channel.received++;
         return undefined;
       }
       case dataMethods.request:
-        return this.#open(`${connection}/${frame.call}`, frame.body() as Uint8Array);
+        return this.#open(observation);
       case dataMethods.credit:
       case dataMethods.buffers.barrier:
       case dataMethods.buffers["end-of-channel"]: {
-        const channel = this.#channels.get(`${connection}/${frame.call}`);
+        const channel = this.#channels.of(observation);
         if (channel === undefined || this.#barriers.task(channel.consumer) !== channel.task) return undefined;
         const body = frame.body() as Uint8Array;
         if (frame.method === dataMethods.credit) return this.#processed(channel, decodeCredits(body));
@@ -95,14 +96,13 @@ class Alignment implements OracleFold {
     }
   }
 
-  #open(name: string, body: Uint8Array): undefined {
-    const { edge, consumer, producer } = decodeChannelRequest(body);
+  #open(observation: FrameObservation): undefined {
+    const { edge, consumer, producer } = decodeChannelRequest(observation.frame.body() as Uint8Array);
     const task = this.#barriers.task(consumer);
     const input = task?.inputs.find(one => one.edge === edge && one.producer === producer);
     if (task === undefined || input === undefined) return;
-    for (const [other, { consumer: of, task: known }] of this.#channels)
-      if (this.#barriers.task(of) !== known) this.#channels.delete(other);
-    this.#channels.set(name, { consumer, producer, task, input, received: 0, processed: 0, barriers: [] });
+    this.#channels.forget(other => this.#barriers.task(other.consumer) !== other.task);
+    this.#channels.open(observation, { consumer, producer, task, input, received: 0, processed: 0, barriers: [] });
   }
 
   #barrier(channel: Channel, checkpoint: number): Violation | undefined {

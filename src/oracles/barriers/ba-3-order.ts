@@ -1,6 +1,7 @@
 import { decodeBarrier } from "../../runtime/wire/buffer.ts";
 import { bufferKindOf, dataMethods, decodeChannelRequest } from "../../runtime/wire/channel-message.ts";
 import type { FrameObservation, Observation } from "../../sim/observation.ts";
+import { DataChannels } from "../evidence/data-channels.ts";
 import type { Oracle, OracleFold, Violation } from "../oracle.ts";
 
 /**
@@ -17,7 +18,7 @@ export const barriersInOrder: Oracle = {
   sentence: "Barriers come in increasing order on each channel, and no record comes behind the end of its data.",
   expectation: "always",
   wants: { frames: [dataMethods.request, ...Object.values(dataMethods.buffers)] },
-  begin: () => new Channels(),
+  begin: () => new Order(),
 };
 
 interface Channel {
@@ -27,9 +28,9 @@ interface Channel {
   ended: "not yet" | "its data" | "the channel";
 }
 
-class Channels implements OracleFold {
+class Order implements OracleFold {
   checked = 0;
-  readonly #channels = new Map<string, Channel>();
+  readonly #channels = new DataChannels<Channel>();
 
   on(observation: Observation): Violation | undefined {
     return observation.kind === "frame" ? this.#frame(observation) : undefined;
@@ -39,14 +40,14 @@ class Channels implements OracleFold {
     return [];
   }
 
-  #frame({ frame, connection }: FrameObservation): Violation | undefined {
-    const name = `${connection}/${frame.call}`;
+  #frame(observation: FrameObservation): Violation | undefined {
+    const { frame } = observation;
     if (frame.method === dataMethods.request) {
       const { producer, consumer } = decodeChannelRequest(frame.body() as Uint8Array);
-      this.#channels.set(name, { producer, consumer, barrier: 0, ended: "not yet" });
+      this.#channels.open(observation, { producer, consumer, barrier: 0, ended: "not yet" });
       return undefined;
     }
-    const channel = this.#channels.get(name);
+    const channel = this.#channels.of(observation);
     if (channel === undefined) return undefined;
     this.checked++;
     const kind = bufferKindOf(frame.method);

@@ -1,5 +1,6 @@
 import { dataMethods, decodeChannelRequest, decodeCredits } from "../../runtime/wire/channel-message.ts";
 import type { FrameObservation, Observation } from "../../sim/observation.ts";
+import { DataChannels } from "../evidence/data-channels.ts";
 import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
 /**
@@ -17,7 +18,7 @@ export const boundedChannels: Oracle = {
     "No channel carries more buffers than its consumer gave credit for, and no consumer gives more than it has room for.",
   expectation: "always",
   wants: { frames: [dataMethods.request, dataMethods.credit, dataMethods.buffers.records] },
-  begin: setting => new Channels(setting),
+  begin: setting => new Bounds(setting),
 };
 
 interface Channel {
@@ -29,10 +30,10 @@ interface Channel {
   received: number;
 }
 
-class Channels implements OracleFold {
+class Bounds implements OracleFold {
   checked = 0;
   readonly #room: number;
-  readonly #channels = new Map<string, Channel>();
+  readonly #channels = new DataChannels<Channel>();
 
   constructor(setting: Setting) {
     this.#room = setting.knobs["creditsPerChannel"] ?? Infinity;
@@ -46,15 +47,15 @@ class Channels implements OracleFold {
     return [];
   }
 
-  #frame({ frame, connection }: FrameObservation): Violation | undefined {
-    const name = `${connection}/${frame.call}`;
+  #frame(observation: FrameObservation): Violation | undefined {
+    const { frame } = observation;
     if (frame.method === dataMethods.request) {
       const { consumer, producer, credits } = decodeChannelRequest(frame.body() as Uint8Array);
       const channel = { consumer, producer, granted: credits, received: 0 };
-      this.#channels.set(name, channel);
+      this.#channels.open(observation, channel);
       return this.#judge(channel);
     }
-    const channel = this.#channels.get(name);
+    const channel = this.#channels.of(observation);
     if (channel === undefined) return undefined;
     if (frame.method === dataMethods.credit) channel.granted += decodeCredits(frame.body() as Uint8Array);
     else channel.received++;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { calmCase } from "../../src/explore/case-generator.ts";
 import { WorldPlayer } from "../../src/explore/world-player.ts";
-import { taskSites } from "../../src/world/faults/task-faults.ts";
+import { taskSites } from "../../src/world/faults/task-sites.ts";
 import { paymentsUnderStorm } from "../../scenarios/payments.ts";
 
 const player = new WorldPlayer(paymentsUnderStorm);

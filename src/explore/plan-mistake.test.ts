@@ -8,6 +8,7 @@ import { calmCase } from "./case-generator.ts";
 import { readFailure, refuseUnplayable, writeFailure, type Failure } from "./failure-file.ts";
 import { replayFailure } from "./replay.ts";
 import { madeFailure } from "./testing/made-failure.ts";
+import { planMistake } from "./plan-mistake.ts";
 import { WorldPlayer } from "./world-player.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "millrace-strangers-"));
@@ -83,4 +84,12 @@ test("a cluster that cannot run and records that nobody reads are mistakes by th
   expect(refusal({ input: { lines: slice } })).toContain('"case.input.lines.to" is wrong');
   expect(refusal({ input: { lines: { ...slice, name: "flihgts" } } })).toContain("Allowed: earthquakes, flights");
   expect(refusal({ scenario: "another" })).toContain('"case.scenario" is wrong: "words-under-storm" is wanted');
+});
+
+test("what the job's own operators cannot fail at is refused by the names of its sites", () => {
+  const toldOf = (target: string, site: string) =>
+    planMistake([{ kind: "task.fail", target, when, params: { site } }], wordsUnderStorm)?.message;
+  // A head speaks for its whole chain, an operator behind it for itself.
+  expect(toldOf("count[0]", "snapshot-async")).toBe(undefined);
+  expect(toldOf("count[0]", "timer")).toContain('is wanted of "count", not "timer"');
 });

@@ -2,6 +2,7 @@ import type { Case, Topology } from "../world/case.ts";
 import type { Fault } from "../world/fault.ts";
 import { faultMistake, type FaultGround, type FaultMistake } from "../world/faults/fault-mistake.ts";
 import { subtasksOf } from "../world/faults/subtasks-of.ts";
+import { sitesOf } from "../world/faults/task-sites.ts";
 import { compileJob } from "../runtime/graph/compile-job.ts";
 import type { Actors } from "../world/world.ts";
 
@@ -17,7 +18,7 @@ export function planMistake(plan: Case["plan"], inhabited: Inhabited): FaultMist
     services: Object.keys(inhabited.services),
     roles: { jm, tm: workers + added, dfs },
     // Compiled for those alone that name a subtask: most plans do not, and a campaign opens many scenarios.
-    ...(plan.some(namesSubtask) ? { subtasks: subtasksFor(inhabited) } : {}),
+    ...(plan.some(namesSubtask) ? tasksOf(inhabited) : {}),
   };
   for (const [index, fault] of plan.entries()) {
     const mistake = faultMistake(fault, ground);
@@ -38,6 +39,7 @@ function namesSubtask({ target, when }: Fault): boolean {
   return target.endsWith("]") || ("on" in when && when.on.subtask !== undefined);
 }
 
-function subtasksFor({ job, params, topology }: Inhabited): ReadonlyMap<string, number> {
-  return subtasksOf(compileJob(job, params, { parallelism: topology.parallelism }));
+function tasksOf({ job, params, topology }: Inhabited): Pick<FaultGround, "subtasks" | "sites"> {
+  const graph = compileJob(job, params, { parallelism: topology.parallelism });
+  return { subtasks: subtasksOf(graph), sites: sitesOf(graph) };
 }

@@ -1,7 +1,8 @@
 import type { Incarnation } from "../../kernel/process.ts";
-import { numberOf, type Fault } from "../fault.ts";
+import { numberOf, wordOf, type Fault } from "../fault.ts";
 import type { FaultDevice, Injected, Levers } from "./fault-device.ts";
-import { taskSites, type Strike, type TaskSite } from "./task-faults.ts";
+import type { Strike } from "./task-faults.ts";
+import { taskSites, type TaskSite } from "./task-sites.ts";
 
 /** Faults of one attempt of a subtask, in a process that lives on: the commonest failures of all. */
 export const attemptFaults: readonly FaultDevice[] = [
@@ -13,8 +14,9 @@ export const attemptFaults: readonly FaultDevice[] = [
     params: { site: { type: "word", oneOf: taskSites, otherwise: "record" } },
     owes: "recover",
     law: "an exception of the author's code fails its task and nothing else",
+    strikesAt: failingSite,
     inject: (levers, fault) =>
-      strikeOnce(levers, fault, (fault.params?.["site"] ?? "record") as TaskSite, where => {
+      strikeOnce(levers, fault, failingSite(fault), where => {
         throw new Error(`injected failure of ${where}`);
       }),
   },
@@ -26,6 +28,7 @@ export const attemptFaults: readonly FaultDevice[] = [
     params: {},
     owes: "recover",
     law: "a worker whose cancelled subtask does not let go ends itself",
+    strikesAt: () => "release",
     inject(levers, fault) {
       let release = (): void => {};
       const injected = strikeOnce(
@@ -49,6 +52,7 @@ export const attemptFaults: readonly FaultDevice[] = [
     params: { addUs: { type: "integer", min: 1, max: 60_000_000, otherwise: 500_000 } },
     owes: "recover",
     law: "a slow snapshot delays its checkpoint and fails nothing",
+    strikesAt: () => "snapshot",
     inject: (levers, fault) =>
       strikeOnce(levers, fault, "snapshot", (_where, life) => {
         life.work(numberOf(fault, "addUs", 500_000));
@@ -56,6 +60,10 @@ export const attemptFaults: readonly FaultDevice[] = [
       }),
   },
 ];
+
+function failingSite(fault: Fault): TaskSite {
+  return wordOf(fault, "site", "record") as TaskSite;
+}
 
 function strikeOnce(
   levers: Levers,

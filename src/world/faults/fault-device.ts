@@ -6,6 +6,7 @@ import { faultName, type Fault, type FaultKind, type Owes } from "../fault.ts";
 import type { Layout } from "../layout.ts";
 import type { StorageFaults } from "./storage-faults.ts";
 import type { TaskFaults } from "./task-faults.ts";
+import type { TaskSite } from "./task-sites.ts";
 
 /**
  * What every kind of fault says of itself: on what it acts, what it takes, what a correct system owes under it, and how
@@ -24,6 +25,8 @@ export interface FaultDevice {
   readonly damages?: true;
   /** Title of the test which shows that the fault bites. */
   readonly law: string;
+  /** Of a fault in an author's code: the site without which the operator cannot be struck. */
+  strikesAt?(fault: Fault): TaskSite;
   /** Before the run: what must be there from the start for the fault to bite later. */
   prepare?(levers: Levers): void;
   /** Does it. The cure ends it; undefined where nothing is left to end. */

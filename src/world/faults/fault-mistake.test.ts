@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Fault } from "../fault.ts";
 import { faultMistake } from "./fault-mistake.ts";
+import type { TaskSite } from "./task-sites.ts";
 
 const at = { atUs: 1 };
 const said = (fault: Fault, services?: readonly string[], subtasks?: ReadonlyMap<string, number>) => {
@@ -116,4 +117,25 @@ test("where it is known how many roles there are, one beyond them cannot exist",
   const roles = { kind: "site.power-loss", target: "site", when: at, params: { roles: "tm0,dfs2" } } as const;
   expect(message(roles)).toContain('not "tm0,dfs2"');
   expect(message({ kind: "proc.kill", target: "tm02", when: at })).toContain('not "tm02"');
+});
+
+test("a site that the operator does not have is a mistake with those that it has", () => {
+  const sites: ReadonlyMap<string, ReadonlySet<TaskSite>> = new Map([
+    ["count", new Set<TaskSite>(["open", "record", "close"])],
+    ["out", new Set<TaskSite>(["open", "snapshot", "release"])],
+  ]);
+  const toldOf = (kind: Fault["kind"], target: string, site?: string) => {
+    const fault = { kind, target, when: at, ...(site !== undefined && { params: { site } }) };
+    const mistake = faultMistake(fault, { sites });
+    return mistake && `${mistake.path.join(".")}: ${mistake.message}`;
+  };
+  expect(toldOf("task.fail", "count[0]", "timer")).toBe(
+    'params.site: one of open, record, close is wanted of "count", not "timer".',
+  );
+  expect(toldOf("task.fail", "out[0]")).toBe('params.site: one of open, snapshot is wanted of "out", not "record".');
+  expect(toldOf("task.stuck-cancel", "count[0]")).toBe(
+    'target: task.stuck-cancel strikes at "release": one of out is wanted, not "count".',
+  );
+  expect(toldOf("snapshot.slow", "count[0]")).toContain('"snapshot": one of out is wanted');
+  for (const kind of ["task.stuck-cancel", "snapshot.slow"] as const) expect(toldOf(kind, "out[1]")).toBe(undefined);
 });

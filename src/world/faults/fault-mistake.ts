@@ -2,6 +2,7 @@ import { wordOf, type Fault } from "../fault.ts";
 import { faultDevice } from "./fault-catalogue.ts";
 import type { FaultDevice, ParamRule, TargetKind } from "./fault-device.ts";
 import { answeredMethods } from "./rpc-methods.ts";
+import { taskSites, type TaskSite } from "./task-sites.ts";
 import { wayOf, type Way } from "./way.ts";
 
 /**
@@ -30,7 +31,22 @@ export function faultMistake(fault: Fault, ground: FaultGround = {}): FaultMista
     if (!(rule.type === "method" && meetsOwnService(fault)) && !obeys(value, rule, ground))
       return { path: ["params", name], message: `${says(rule, ground)}, not ${JSON.stringify(value)}.` };
   }
-  return pairMistake(fault);
+  return siteMistake(fault, ground) ?? pairMistake(fault);
+}
+
+/** A site that the operator does not have is one that no call ever comes to. */
+function siteMistake(fault: Fault, { sites }: FaultGround): FaultMistake | undefined {
+  const site = faultDevice(fault.kind).strikesAt?.(fault);
+  const operator = fault.target.slice(0, fault.target.lastIndexOf("["));
+  const had = sites?.get(operator);
+  if (site === undefined || had === undefined || had.has(site)) return undefined;
+  if (fault.kind !== "task.fail") {
+    const able = [...sites!].flatMap(([name, all]) => (all.has(site) ? [name] : []));
+    const wanted = able.length === 0 ? "an operator with that site" : `one of ${able.join(", ")}`;
+    return { path: ["target"], message: `${fault.kind} strikes at "${site}": ${wanted} is wanted, not "${operator}".` };
+  }
+  const allowed = taskSites.filter(one => had.has(one)).join(", ");
+  return { path: ["params", "site"], message: `one of ${allowed} is wanted of "${operator}", not "${site}".` };
 }
 
 /** What an author's own service answers, nobody else knows. */
@@ -66,6 +82,8 @@ export interface FaultGround {
   readonly services?: readonly string[];
   /** How many subtasks each operator of the job has. */
   readonly subtasks?: ReadonlyMap<string, number>;
+  /** Where each of them can be struck in its author's code. */
+  readonly sites?: ReadonlyMap<string, ReadonlySet<TaskSite>>;
 }
 
 export type NumberedRole = "jm" | "tm" | "dfs";

@@ -6,6 +6,7 @@ import type { Source } from "../../runtime/api/source.ts";
 import type { JobGraph } from "../../runtime/graph/job-graph.ts";
 import type { LogicalGraph, LogicalNode, Operator } from "../../runtime/graph/logical-graph.ts";
 import { subtasksOf } from "./subtasks-of.ts";
+import type { TaskSite } from "./task-sites.ts";
 
 /**
  * What goes wrong in an author's code, inside a process that lives on. It owns which call of which subtask is struck next; the
@@ -87,23 +88,6 @@ export class TaskFaults {
     }
   }
 }
-
-/**
- * Where in an author's code an exception is thrown. `snapshot`, `notify` and `restore` exist in sources and sinks only;
- * `snapshot-async` is a sink that has prepared its work and fails before it says so.
- */
-export const taskSites = [
-  "open",
-  "restore",
-  "record",
-  "snapshot",
-  "snapshot-async",
-  "notify",
-  "timer",
-  "close",
-] as const;
-/** `release`: a sink's writer lets go of what it holds, and may take its time. */
-export type TaskSite = (typeof taskSites)[number] | "release";
 
 /** Throws, or takes time; at a site that cannot wait the promise is ignored. `where` is for a reader. */
 export type Strike = (role: string, where: string) => Promise<void> | undefined;

@@ -2,13 +2,30 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { wordsUnderStorm } from "../../scenarios/words.ts";
+import { scenario } from "../explore/scenario.ts";
 import { simulate } from "./index.ts";
 
 simulate("a scenario is a test of its own", wordsUnderStorm, { runs: 4, minRuns: 1 });
 
 simulate.each([wordsUnderStorm])("scenarios of a list are tests by their names", { runs: 2, minRuns: 1 });
+
+const waitsForNothing = scenario("waits-for-nothing", {
+  why: "Its second fault waits for a checkpoint that this short job never takes.",
+  job: wordsUnderStorm.job,
+  input: { lines: ["a b"] },
+  plan: on => [on.atMs(200).pause("tm0", { forMs: 20 }), on.checkpoint(900).completed().kill("tm0")],
+});
+const warned = vi.spyOn(console, "warn");
+
+simulate("a green test is told of a fault that never fired", waitsForNothing, { runs: 2, minRuns: 1 });
+
+test("it was, and of no other", () => {
+  expect(warned.mock.calls.flat()).toEqual([
+    expect.stringMatching(/^millrace: waits-for-nothing, plan\[1\] never fired: .*; nothing matched it in 2 cases$/),
+  ]);
+});
 
 /** Failing tests can only be looked at from outside: a vitest of its own, in a folder of its own. */
 const root = fileURLToPath(new URL("../..", import.meta.url));

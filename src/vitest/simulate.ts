@@ -16,6 +16,7 @@ import { sayEnding } from "../explore/shrink-ending.ts";
 import { messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
 import { WorldPlayer } from "../explore/world-player.ts";
+import { WrittenFaults } from "../explore/written-faults.ts";
 import * as face from "../index.ts";
 import { installFence } from "../kernel/fence/fence.ts";
 
@@ -104,6 +105,7 @@ async function simulateNow(
   const budget = () => ({ runsMax: 400, timeIsUp: () => performance.now() > endMs });
   const { version } = createRequire(import.meta.url)("millrace/package.json") as { version: string };
   const recorder = new FailureRecorder({ root, out: config.out, seed, version, budget });
+  const written = new WrittenFaults();
   const outcome = await campaign(
     playInline(indicesOf(runs), index => line.play(index)),
     {
@@ -111,6 +113,7 @@ async function simulateNow(
       scenarioOf: () => scenario.name,
       record: async failed => recorder.record(failed, await line.caseOf(failed.index), target),
       stop: () => (context.signal.aborted ? "interrupted" : performance.now() > endMs ? "time" : undefined),
+      onRun: ({ run }) => written.add(scenario, run),
     },
   );
   const [failure] = outcome.failures;
@@ -125,6 +128,10 @@ async function simulateNow(
       `Only ${summary.runs} of ${runs} runs in ${options.timeout * 0.8} ms; at least ${minRuns} are wanted. Give the test more time, or ask for fewer runs.`,
     );
   }
+  for (const { index, fault, cases } of written.neverFired)
+    console.warn(
+      `millrace: ${scenario.name}, plan[${index}] never fired: ${sayFault(fault)}; nothing matched it in ${cases} cases`,
+    );
   if (summary.runs < runs) console.info(`millrace: ${scenario.name}, ${summary.runs} of ${runs} runs, cut by time`);
 }
 

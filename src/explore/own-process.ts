@@ -8,11 +8,11 @@ import { STANDARD_ERROR } from "./worker-protocol.ts";
 
 /**
  * Options of V8 for processes that play cases. There is one such process for each core, so what helper threads do beside
- * one is taken from another: what counts is the sum of the work.
+ * one is taken from another: each keeps to its own thread, and what counts is the sum of the work.
  *
  * - A case makes 4 MB of short-lived objects around a world of half a megabyte that lives to its end. In a young generation
  *   of the default size it is copied while it lives, then promoted, and collected once more from the old generation.
- *   Sizes are in MiB. Several threads that copy so little mostly wait for each other.
+ *   Sizes are in MiB.
  * - A case runs each line of a whole cluster a few times. With the defaults V8 compiles a thousand functions, each with
  *   much else copied into it, for a quarter of the time of 300 cases; a function must have earned it four times as much
  *   (bytes of bytecode run), and is given a quarter of the room for copies.
@@ -20,7 +20,7 @@ import { STANDARD_ERROR } from "./worker-protocol.ts";
 export const playingFlags: readonly string[] = [
   "--min-semi-space-size=16",
   "--max-semi-space-size=16",
-  "--single-threaded-gc",
+  "--single-threaded",
   "--interrupt-budget=264000",
   "--max-inlined-bytecode-size-cumulative=230",
 ];

@@ -139,3 +139,19 @@ export const batchOfTheDead = scenario("batch-of-the-dead", {
     on.checkpoint(2).preCommitted("total[1]").plus({ ms: 20 }).kill("tm1", { forMs: 100 }),
   ],
 });
+
+export const voteOfTheDead = scenario("vote-of-the-dead", {
+  ...base,
+  why: "All sessions end while a candidate's request is on its way, and then the candidate is gone for good: it has won nothing that nobody would take from it again.",
+  input: { payments: payments(400) },
+  cluster: { jobManagers: 2 },
+  knobs: { sessionTtlMs: 2_000, recordCostUs: 10_000 },
+  plan: on => [
+    on
+      .checkpoint(2)
+      .completed()
+      .delayRequest("coord.compare-and-set", "jm1>coord", { byMs: 520, forMs: 520, times: 1 }),
+    on.checkpoint(2).completed().plus({ ms: 510 }).expireSessions(),
+    on.checkpoint(2).completed().plus({ ms: 1_500 }).removeMachine("jm1"),
+  ],
+});

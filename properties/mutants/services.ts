@@ -151,7 +151,7 @@ export const serviceMutants: readonly Mutant[] = [
     replace: 'if (session === "")',
     why: "A session that has expired may still set keys, which then nobody removes.",
     claims: ["FO-1", "FO-5"],
-    gap: "No storm lets a candidate set the leader key between the end of its session and the moment at which it hears of it.",
+    gap: "vote-of-the-dead brings it about in one of its cases of ten, and a hunt of 1,000 cases plays it three times.",
   },
   {
     name: "rpc.checksum-not-checked",

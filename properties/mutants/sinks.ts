@@ -153,7 +153,6 @@ export const sinkMutants: readonly Mutant[] = [
     replace: "void this.#store.put(`${this.#folder}/parts/${name}`, bytes).catch(() => undefined);",
     why: "A part counts as prepared while it is still on its way to the storage nodes.",
     claims: ["SK-1", "SK-3", "SK-2", "FO-5", "SK-6"],
-    gap: "No storm fails the upload of a part and lets its marker come through.",
   },
   {
     name: "sink.listing-decides-what-is-swept",

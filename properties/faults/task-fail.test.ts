@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { calmCase } from "../../src/explore/case-generator.ts";
 import { WorldPlayer } from "../../src/explore/world-player.ts";
-import { taskSites } from "../../src/world/faults/task-sites.ts";
+import { compileJob } from "../../src/runtime/graph/compile-job.ts";
+import { sitesOf, taskSites } from "../../src/world/faults/task-sites.ts";
 import { paymentsUnderStorm } from "../../scenarios/payments.ts";
 
 const player = new WorldPlayer(paymentsUnderStorm);
@@ -36,7 +37,9 @@ test("every site of the author's code that this job has can throw, and the job r
     notify: "sink[1]",
     close: "payments[0]",
   };
+  const sites = sitesOf(compileJob(paymentsUnderStorm.job, paymentsUnderStorm.params, { parallelism: 2 }));
   for (const [site, target] of Object.entries(targets)) {
+    expect(sites.get(target.slice(0, -3)), site).toContain(site);
     const on = site === "open" || site === "restore" || site === "close" ? "task.failed" : "checkpoint.complete";
     const first = { kind: "task.fail", target: "total[0]", when: { on: { event: "checkpoint.complete" } } } as const;
     const failing = { kind: "task.fail", target, when: { on: { event: on } }, params: { site } } as const;

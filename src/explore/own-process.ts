@@ -15,8 +15,8 @@ import { STANDARD_ERROR } from "./worker-protocol.ts";
  *   Sizes are in MiB.
  * - A case runs each line of a whole cluster a few times. With the defaults V8 compiles a thousand functions, each with
  *   much else copied into it, for a quarter of the time of 300 cases; a function must have earned it four times as much
- *   (bytes of bytecode run), and is given a quarter of the room for copies. From V8 12 on (Node 22) such a function has a
- *   cheaper compiler before it, and V8 knows no such option.
+ *   (bytes of bytecode run), and is given a quarter of the room for copies. V8 12 and later (Node 22) know no such budget
+ *   and would not start.
  */
 export const playingFlags: readonly string[] = playingFlagsOf(process.versions.v8);
 

@@ -133,7 +133,7 @@ export const serviceMutants: readonly Mutant[] = [
     replace: "if (producer.current === undefined)",
     why: "What is prepared is aborted when it is old.",
     claims: ["SK-3", "SK-2", "FO-5"],
-    gap: "The time-out of transactions is longer than every storm, and the fault that shortens it spares what is prepared.",
+    gap: "A prepare takes the time-out away as well: with one of the two guards gone nothing can be seen.",
   },
   {
     name: "broker.open-visible",

@@ -1,6 +1,7 @@
 import type { Fault } from "../world/fault.ts";
 import type { CaseRun } from "./case-run.ts";
 import type { Scenario } from "./scenario.ts";
+import { sayFault } from "./story.ts";
 
 /**
  * What became of the faults that authors wrote into their scenarios. It owns that count alone: one that fires in no case
@@ -37,4 +38,10 @@ export interface NeverFired {
   readonly fault: Fault;
   /** How many were played. */
   readonly cases: number;
+}
+
+/** In one line, for whoever is told: `shop, plan[1]: proc.kill tm0 at …; nothing matched it in 20 cases`. */
+export function sayNeverFired({ scenario, index, fault, cases }: NeverFired): string {
+  const played = cases === 1 ? "1 case" : `${cases.toLocaleString("en-US")} cases`;
+  return `${scenario}, plan[${index}]: ${sayFault(fault)}; nothing matched it in ${played}`;
 }

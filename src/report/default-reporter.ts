@@ -2,6 +2,7 @@ import type { ChalkInstance } from "chalk";
 import type { FoundFailure } from "../explore/failure-recorder.ts";
 import { sayEnding } from "../explore/shrink-ending.ts";
 import { sayFault } from "../explore/story.ts";
+import { sayNeverFired } from "../explore/written-faults.ts";
 import type { ExploreReport } from "./explore-report.ts";
 import { grouped, ProgressLine } from "./progress-line.ts";
 import type { CampaignBegin, Progress, Reporter, TextOut } from "./reporter.ts";
@@ -112,12 +113,7 @@ export class DefaultReporter implements Reporter {
   }
 
   #neverFired(report: ExploreReport): void {
-    for (const { scenario, index, fault, cases } of report.neverFired)
-      this.#say(
-        this.#ink.yellow(
-          `never fired  ${scenario}, plan[${index}]: ${sayFault(fault)}; nothing matched it in ${count(cases, "case")}`,
-        ),
-      );
+    for (const one of report.neverFired) this.#say(this.#ink.yellow(`never fired  ${sayNeverFired(one)}`));
   }
 
   #claims(report: ExploreReport): void {

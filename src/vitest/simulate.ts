@@ -16,7 +16,7 @@ import { sayEnding } from "../explore/shrink-ending.ts";
 import { messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
 import { WorldPlayer } from "../explore/world-player.ts";
-import { WrittenFaults } from "../explore/written-faults.ts";
+import { sayNeverFired, WrittenFaults } from "../explore/written-faults.ts";
 import * as face from "../index.ts";
 import { installFence } from "../kernel/fence/fence.ts";
 
@@ -128,10 +128,7 @@ async function simulateNow(
       `Only ${summary.runs} of ${runs} runs in ${options.timeout * 0.8} ms; at least ${minRuns} are wanted. Give the test more time, or ask for fewer runs.`,
     );
   }
-  for (const { index, fault, cases } of written.neverFired)
-    console.warn(
-      `millrace: ${scenario.name}, plan[${index}] never fired: ${sayFault(fault)}; nothing matched it in ${cases} cases`,
-    );
+  for (const one of written.neverFired) console.warn(`millrace: never fired: ${sayNeverFired(one)}`);
   if (summary.runs < runs) console.info(`millrace: ${scenario.name}, ${summary.runs} of ${runs} runs, cut by time`);
 }
 

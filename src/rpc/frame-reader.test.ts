@@ -67,6 +67,22 @@ test("a flipped bit ends the stream: frames before it are delivered, no changed 
   );
 });
 
+test("who reads a chunk after another is given the same frames", () => {
+  const bytes = stream(["first", "second", "third"]);
+  const first: Frame[] = [];
+  const second: Frame[] = [];
+  expect(new FrameReader().push(bytes, frame => first.push(frame))).toBe(true);
+  expect(new FrameReader().push(bytes, frame => second.push(frame))).toBe(true);
+  expect(second.map(({ method }) => method)).toEqual(["echo.0", "echo.1", "echo.2"]);
+  expect(second.every((frame, i) => frame === first[i])).toBe(true);
+  // The same bytes in another array are read for themselves: here the last frame of the copy is another one.
+  const copy = bytes.slice();
+  copy[copy.length - 1]! ^= 1;
+  const third: Frame[] = [];
+  expect(new FrameReader().push(copy, frame => third.push(frame))).toBe(false);
+  expect(third.map(({ method }) => method)).toEqual(["echo.0", "echo.1"]);
+});
+
 test("what was delivered does not change when more arrives", () => {
   const reader = new FrameReader();
   const frames: Frame[] = [];

@@ -75,6 +75,8 @@ function frameEnd(bytes: Uint8Array, from: number): number | undefined {
 }
 
 function readFrame(bytes: Uint8Array, from: number, end: number): Frame | undefined {
+  const known = lastChunk.find(bytes, from);
+  if (known !== undefined) return known;
   const start = from + FRAME_PREFIX_BYTES;
   if (crc32c(bytes, 0, start, end) !== readUint32(bytes, from + 8)) return undefined;
   const type = frameTypes[bytes[start]!];
@@ -83,13 +85,36 @@ function readFrame(bytes: Uint8Array, from: number, end: number): Frame | undefi
   if (type === undefined || bodyStart > end) return undefined;
   const method = methods.read(bytes, methodStart, bodyStart);
   if (method === undefined) return undefined;
-  return {
-    type,
-    call: readUint32(bytes, start + 1),
-    method,
-    body: bytes.subarray(bodyStart, end),
-  };
+  const frame = { type, call: readUint32(bytes, start + 1), method, body: bytes.subarray(bodyStart, end) };
+  lastChunk.put(bytes, from, frame);
+  return frame;
 }
+
+/**
+ * The frames of the chunk that was read last. Who watches a connection reads each chunk just before the process that it
+ * is for, and what the bytes say does not depend on the reader: the second finds what the first has verified.
+ */
+class LastChunk {
+  #bytes: Uint8Array = nothing;
+  readonly #froms: number[] = [];
+  readonly #frames: Frame[] = [];
+
+  find(bytes: Uint8Array, from: number): Frame | undefined {
+    return bytes === this.#bytes ? this.#frames[this.#froms.indexOf(from)] : undefined;
+  }
+
+  put(bytes: Uint8Array, from: number, frame: Frame): void {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#froms.length = 0;
+      this.#frames.length = 0;
+    }
+    this.#froms.push(from);
+    this.#frames.push(frame);
+  }
+}
+
+const lastChunk = new LastChunk();
 
 /** Type, call and the length of the method. */
 const HEADER_BYTES_MIN = 6;

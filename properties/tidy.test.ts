@@ -133,6 +133,24 @@ test("the deterministic folders touch no clock, chance, timer or environment, an
   expect(offenders).toEqual([]);
 });
 
+/**
+ * V8 makes a function that is written straight into a property, and the accessors of an object literal, in the old
+ * generation. Until that is collected they keep alive what they close over: for its collector of young objects, each
+ * world that is over. A variable of its own, a method or a class keeps them young. A module's WeakMap does the same.
+ */
+test("what a world is made of leaves nothing in the old generation that holds the world", () => {
+  const offenders: string[] = [];
+  for (const file of units) {
+    const house = houseOf(file.path)?.split("/")[0];
+    if (house === undefined || ![...fenced, "oracles"].includes(house)) continue;
+    if (/\/(testing|test)\//.test(file.path) || fenceOwners.test(file.path)) continue;
+    walk(file.tree, node => {
+      if (isTenured(node)) offenders.push(placeOf(file, node));
+    });
+  }
+  expect(offenders).toEqual([]);
+});
+
 test("no TODO is left, and no file is larger than 400 lines without saying why", () => {
   const offenders = sources.flatMap(file => {
     const found: string[] = [];
@@ -226,6 +244,19 @@ function bannedGlobal(node: ts.Node): string | undefined {
   }
   return undefined;
 }
+
+function isTenured(node: ts.Node): boolean {
+  if (ts.isNewExpression(node)) return node.expression.getText() === "WeakMap";
+  if (ts.isAccessor(node)) return ts.isObjectLiteralExpression(node.parent);
+  if (!ts.isBinaryExpression(node) || !assignments.has(node.operatorToken.kind)) return false;
+  const intoProperty = ts.isPropertyAccessExpression(node.left) || ts.isElementAccessExpression(node.left);
+  return intoProperty && (ts.isArrowFunction(node.right) || ts.isFunctionExpression(node.right));
+}
+
+const assignments: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.EqualsToken,
+  ts.SyntaxKind.QuestionQuestionEqualsToken,
+]);
 
 function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   visit(node);

@@ -10,9 +10,9 @@ import { STANDARD_ERROR } from "./worker-protocol.ts";
  * Options of V8 for processes that play cases. There is one such process for each core, so what helper threads do beside
  * one is taken from another: each keeps to its own thread, and what counts is the sum of the work.
  *
- * - A case makes 4 MB of short-lived objects around a world of half a megabyte that lives to its end. In a young generation
- *   of the default size it is copied while it lives, then promoted, and collected once more from the old generation.
- *   Sizes are in MiB.
+ * - A case makes some 4 to 20 MB of short-lived objects, and its world lives to its end. With a young generation of the
+ *   default size a world is copied while it lives, then promoted, and collected once more from the old generation; here
+ *   most worlds are over before there is a collection. Sizes are in MiB.
  * - A case runs each line of a whole cluster a few times. With the defaults V8 compiles a thousand functions, each with
  *   much else copied into it, for a quarter of the time of 300 cases; a function must have earned it four times as much
  *   (bytes of bytecode run), and is given a quarter of the room for copies. V8 12 and later (Node 22) know no such budget
@@ -22,8 +22,8 @@ export const playingFlags: readonly string[] = playingFlagsOf(process.versions.v
 
 export function playingFlagsOf(v8: string): readonly string[] {
   return [
-    "--min-semi-space-size=16",
-    "--max-semi-space-size=16",
+    "--min-semi-space-size=64",
+    "--max-semi-space-size=64",
     "--single-threaded",
     ...(Number.parseInt(v8, 10) < 12 ? ["--interrupt-budget=264000"] : []),
     "--max-inlined-bytecode-size-cumulative=230",

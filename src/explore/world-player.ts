@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { Evidence } from "../oracles/evidence/evidence.ts";
 import { outputClaims } from "../oracles/output-claims.ts";
 import { beginSuite, builtInOracles, type Suite } from "../oracles/suite.ts";
 import type { Setting, Violation } from "../oracles/oracle.ts";
@@ -178,6 +179,7 @@ function settingOf(
     durable,
     folder,
     job,
+    evidence: new Evidence(),
     roles: { coordination: "coord", broker: "broker", storage: layout.storage },
     replicas: played.topology.replicas,
     knobs: { ...played.knobs },

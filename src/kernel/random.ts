@@ -8,16 +8,15 @@ import seedrandom from "seedrandom";
  * never reshuffles the rest. Only integers decide.
  */
 export class RandomStream {
-  readonly #next: () => number;
+  readonly #generator: seedrandom.PRNG;
 
   constructor(seed: string, name: string) {
-    const generator = seedrandom.xor128(`${seed}/${name}`);
-    this.#next = () => generator.int32() >>> 0;
+    this.#generator = seedrandom.xor128(`${seed}/${name}`);
   }
 
   /** Uniform over 0 … 2³²−1. */
   uint32(): number {
-    return this.#next();
+    return this.#generator.int32() >>> 0;
   }
 
   /** Uniform over 0 … n−1, without modulo bias (draws of the incomplete last block are repeated). */
@@ -25,8 +24,8 @@ export class RandomStream {
     if (!Number.isInteger(n) || n < 1 || n > 2 ** 32)
       throw new RangeError(`below(${n}): a whole number from 1 to 2^32 is wanted.`);
     const limit = 2 ** 32 - (2 ** 32 % n);
-    let value = this.#next();
-    while (value >= limit) value = this.#next();
+    let value = this.uint32();
+    while (value >= limit) value = this.uint32();
     return value % n;
   }
 

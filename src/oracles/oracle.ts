@@ -1,5 +1,6 @@
 import type { LogicalGraph } from "../runtime/graph/logical-graph.ts";
 import type { DurableView, Observation } from "../sim/observation.ts";
+import type { Evidence } from "./evidence/evidence.ts";
 
 /**
  * What an oracle is: a claim with an id and a sentence, and a fold over what devices and services saw. It owns the
@@ -54,6 +55,8 @@ export interface Setting {
   /** The id under which the cluster runs the job. */
   readonly job: string;
   readonly roles: { readonly coordination: string; readonly broker: string; readonly storage: readonly string[] };
+  /** What oracles of this run share. */
+  readonly evidence: Evidence;
   readonly replicas: number;
   readonly knobs: Readonly<Record<string, number>>;
   /** Roles of whose disks the plan may take away what was synced: nobody owes them that it survives. */

@@ -26,10 +26,11 @@ export class Site {
   constructor(kernel: Kernel, options: NetworkOptions = {}) {
     this.kernel = kernel;
     this.network = new Network(kernel, options);
-    kernel.onCrash = (incarnation, error) => {
+    const crashed: Kernel["onCrash"] = (incarnation, error) => {
       const role = this.#roles.get(incarnation.role);
       if (role?.incarnation === incarnation) role.end("crashed", error);
     };
+    kernel.onCrash = crashed;
   }
 
   addMachine(name: string, options: { readonly disk: MachineDisk; readonly clockOffsetMs?: number }): Machine {

@@ -26,9 +26,7 @@ import { StoredFiles } from "./stored-files.ts";
  */
 export class CheckpointRecord {
   static of(setting: Setting): CheckpointRecord {
-    let record = records.get(setting);
-    if (record === undefined) records.set(setting, (record = new CheckpointRecord(setting)));
-    return record;
+    return setting.evidence.of(CheckpointRecord, () => new CheckpointRecord(setting));
   }
 
   readonly files: StoredFiles;
@@ -182,4 +180,3 @@ export interface PointerStep {
 }
 
 const none: readonly CompletedCheckpoint[] = [];
-const records = new WeakMap<Setting, CheckpointRecord>();

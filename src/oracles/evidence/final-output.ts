@@ -19,9 +19,7 @@ import type { VisibleRecord } from "./visible-record.ts";
 export class FinalOutput {
   /** Evaluated once for a run, when the first claim asks. */
   static of(setting: Setting, final: FinalState): FinalOutput {
-    let output = outputs.get(setting);
-    if (output === undefined) outputs.set(setting, (output = new FinalOutput(setting, final)));
-    return output;
+    return setting.evidence.of(FinalOutput, () => new FinalOutput(setting, final));
   }
 
   readonly graph: LogicalGraph;
@@ -95,7 +93,6 @@ export interface ExplainedStrand {
 }
 
 const none: ReadonlySet<string> = new Set();
-const outputs = new WeakMap<Setting, FinalOutput>();
 
 /**
  * A strand whose inputs all leave records takes as many steps as it has inputs. This is for silent inputs, whose places

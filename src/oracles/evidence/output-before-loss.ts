@@ -12,9 +12,7 @@ export class OutputBeforeLoss {
   /** Undefined where the disks themselves must hold everything. Made when the run begins. */
   static of(setting: Setting): OutputBeforeLoss | undefined {
     if (setting.outputMayBeLost !== true) return undefined;
-    let kept = keepers.get(setting);
-    if (kept === undefined) keepers.set(setting, (kept = new OutputBeforeLoss(setting)));
-    return kept;
+    return setting.evidence.of(OutputBeforeLoss, () => new OutputBeforeLoss(setting));
   }
 
   /** The broker's images, as they were at the beginning. */
@@ -103,5 +101,3 @@ export class OutputBeforeLoss {
       this.#published.set(path, contents);
   }
 }
-
-const keepers = new WeakMap<Setting, OutputBeforeLoss>();

@@ -39,29 +39,22 @@ export function emissionOf(node: LogicalNode, record: unknown): Emission {
 /** What the broker's durable log says now; good until it is asked for again. */
 export function readHistory(setting: Setting): BrokerHistory {
   const { broker } = setting.roles;
-  let reader = readers.get(setting);
-  if (reader === undefined) readers.set(setting, (reader = new BrokerLogReader(setting.folder(broker))));
+  const reader = setting.evidence.of(BrokerLogReader, () => new BrokerLogReader(setting.folder(broker)));
   return reader.read(setting.durable(broker));
 }
 
-const readers = new WeakMap<Setting, BrokerLogReader>();
-
 /** What the sinks of a checkpoint had prepared, of those sinks alone whose work has a state in {@link workStates}. */
 export function preparedWork(metadata: CheckpointMetadata, setting: Setting): readonly PreparedWork[] {
-  let sinks = witnessedSinks.get(setting);
-  if (sinks === undefined) {
+  const known = setting.evidence.of(preparedWork, () => {
     const nodes = setting.graph().nodes.filter(node => logSinkOf(node) !== undefined || isOnStorage(node));
-    witnessedSinks.set(setting, (sinks = new Set(nodes.map(({ uid }) => uid))));
-  }
-  const known = sinks;
+    return new Set(nodes.map(({ uid }) => uid));
+  });
   return preparedIn(metadata).filter(({ sink }) => known.has(sink));
 }
 
 function isOnStorage(node: LogicalNode): boolean {
   return fileSinkOf(node)?.path.startsWith("dfs://") === true;
 }
-
-const witnessedSinks = new WeakMap<Setting, ReadonlySet<string>>();
 
 /** Each transaction and visible part by its name. A part that is not visible is not named here. */
 export function workStates(

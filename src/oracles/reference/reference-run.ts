@@ -96,7 +96,7 @@ class GrowingStrand implements Strand {
   readonly name: string;
   readonly sinks: readonly string[];
   readonly emitsInOrder: boolean;
-  readonly begin: () => StrandFold;
+  readonly #words: Omit<Strand, "splits">;
   readonly #bySplit = new Map<string, StrandInput[]>();
 
   constructor(words: Omit<Strand, "splits">) {
@@ -105,7 +105,11 @@ class GrowingStrand implements Strand {
     this.name = words.name;
     this.sinks = words.sinks;
     this.emitsInOrder = words.emitsInOrder;
-    this.begin = () => words.begin();
+    this.#words = words;
+  }
+
+  begin(): StrandFold {
+    return this.#words.begin();
   }
 
   get splits(): readonly (readonly StrandInput[])[] {

@@ -9,6 +9,7 @@ import { encodeReplica, replicaPath } from "../../services/file-store/stored-rep
 import { encodeEntry } from "../../services/log-entry.ts";
 import type { FrameObservation, Observation } from "../../sim/observation.ts";
 import type { FinalState, Oracle, Setting, Violation } from "../oracle.ts";
+import { Evidence } from "../evidence/evidence.ts";
 
 /**
  * Histories made by hand, in which an oracle must bite or hold: the disks of three storage nodes, of the broker and of the
@@ -42,6 +43,7 @@ export class MadeHistory {
       folder: role => `/${role}`,
       job: JOB,
       roles: { coordination: "coord", broker: "broker", storage: ["dfs0", "dfs1", "dfs2"] },
+      evidence: new Evidence(),
       replicas: 2,
       knobs: {},
       ...more,

@@ -70,14 +70,7 @@ class HistoryFold {
   }
 
   get history(): BrokerHistory {
-    const [state, committedAt] = [this.#state, this.#committedAt];
-    let topics: BrokerHistory["topics"] | undefined;
-    return {
-      transactions: this.#transactions,
-      get topics() {
-        return (topics ??= committedRecords(state, committedAt));
-      },
-    };
+    return new FoldedHistory(this.#transactions, () => committedRecords(this.#state, this.#committedAt));
   }
 
   #step(change: BrokerChange, position: number): void {
@@ -91,6 +84,21 @@ class HistoryFold {
     if (event === undefined) return;
     this.#transactions.push(event);
     if (event.kind === "committed" && transaction !== undefined) this.#committedAt.set(transaction, position);
+  }
+}
+
+class FoldedHistory implements BrokerHistory {
+  readonly transactions: readonly TransactionEvent[];
+  readonly #committed: () => BrokerHistory["topics"];
+  #topics: BrokerHistory["topics"] | undefined;
+
+  constructor(transactions: readonly TransactionEvent[], committed: () => BrokerHistory["topics"]) {
+    this.transactions = transactions;
+    this.#committed = committed;
+  }
+
+  get topics(): BrokerHistory["topics"] {
+    return (this.#topics ??= this.#committed());
   }
 }
 

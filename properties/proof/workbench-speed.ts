@@ -2,22 +2,32 @@ import { millrace } from "../../src/cli/testing/built-command.ts";
 import { documentOf, type ExploreDocument } from "./explore-document.ts";
 import { hold, type Proof } from "./proof.ts";
 
-/** Two worker processes on two cores. */
+/**
+ * Two worker processes on two cores, in the campaign that `explore` plays when it is told nothing: 1,000 cases of all
+ * scenarios. Each job's best of three turns counts, and the turns alternate: what others do on the machine slows a turn,
+ * and never speeds one up. (It was 150 cases of one scenario, in which a worker compiles for half of its time.)
+ */
 export const jobsSpeed: Proof = {
   id: "jobs-speed",
   issue: 3,
   what: "`--jobs 2` plays at least 1.8 times as many cases a second as `--jobs 1`, with the same digest.",
-  secondsAbout: 120,
+  secondsAbout: 480,
   timed: true,
   async run({ path }) {
     const play = async (jobs: string) => {
-      const args = ["explore", "payments-under-storm", "--runs", "150", "--seed", "a", "--json", "--out", path];
+      const args = ["explore", "--runs", "1000", "--seed", "a", "--json", "--out", path];
       return documentOf<ExploreDocument>(await millrace([...args, "--jobs", jobs], path));
     };
-    const [one, two] = [await play("1"), await play("2")];
-    const ratio = one.wallMs / two.wallMs;
-    const figures = { oneMs: one.wallMs, twoMs: two.wallMs, ratio: Math.round(ratio * 100) / 100 };
-    return hold({ "1.8 times as fast": ratio >= 1.8, "the same digest": one.digest === two.digest }, figures);
+    const [one, two]: [ExploreDocument[], ExploreDocument[]] = [[], []];
+    for (let turn = 0; turn < 3; turn++) {
+      one.push(await play("1"));
+      two.push(await play("2"));
+    }
+    const [oneMs, twoMs] = [one, two].map(turns => turns.map(({ wallMs }) => wallMs));
+    const ratio = Math.min(...oneMs!) / Math.min(...twoMs!);
+    const digests = new Set([...one, ...two].map(({ digest }) => digest));
+    const figures = { oneMs, twoMs, ratio: Math.round(ratio * 100) / 100 };
+    return hold({ "1.8 times as fast": ratio >= 1.8, "the same digest": digests.size === 1 }, figures);
   },
 };
 

@@ -2,6 +2,7 @@
  * How a shrink ended, in one word for files and machines and in a few for a reader.
  *
  * `1-minimal`: nothing single can go: no fault, machine or setting, no record of a list, none at an end of a data set's slice.
+ * What goes takes neither the failure nor the event for which a fault waits.
  * `1-minimal-except-records`: the same, but a list is so long that only its ends were tried record by record. The others say
  * what stopped or prevented the search.
  */

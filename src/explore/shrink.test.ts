@@ -87,6 +87,26 @@ test("what is called 1-minimal is: brute force finds nothing single that could g
   );
 });
 
+test("it is, too, where faults wait for events: what would take one from the calm is no removal", async () => {
+  await fc.assert(
+    fc.asyncProperty(standInBugs, async bug => {
+      const shows = showing(bug);
+      const shrunk = await shrinkCase(
+        { case: bug.case, run: violatedRun("SK-1", "count[0]") },
+        checkpointsEveryTenRecords(shows),
+        { runsMax: Infinity },
+      );
+      const meets = (played: Case, { when }: Fault) =>
+        "on" in when && calmCheckpoints(played) >= (when.on.checkpoint ?? when.nth ?? 1);
+      const keeps = (removal: Case) =>
+        removal.plan.length === 1 || removal.plan.every(fault => meets(removal, fault) || !meets(shrunk.case, fault));
+      const within = shrunk.ending === "1-minimal" ? "lists" : "ends";
+      expect(singleRemovals(shrunk.case, within).filter(shows).filter(keeps)).toEqual([]);
+    }),
+    { seed: 5, numRuns: 100 },
+  );
+});
+
 test("a list too long to be tried record by record is not called 1-minimal, unless there is time for it", async () => {
   const values = Array.from({ length: 200 }, (_, id) => ({ id }));
   const failing = {
@@ -161,11 +181,13 @@ test("what an anchored fault makes needless goes, too", async () => {
   const killed: Fault = { kind: "proc.kill", target: "tm0", when: { atUs: 1_000_000 } };
   const cut: Fault = { kind: "net.cut", target: "tm1>tm2", when: { on: { event: "barrier.align" } } };
   const entries = [{ atUs: 1_000_000, owner: "tm0", what: "checkpoint.ack" }];
-  const bug = player(
+  const needs = player(
     ({ plan: [first, second] }) =>
       first?.kind === "proc.kill" && ("on" in first.when || (second !== undefined && second.kind === "net.cut")),
-    () => ({ ...violatedRun("SK-1", "count[0]"), entries }),
   );
+  const bug: CasePlayer = {
+    play: async played => ({ ...(await needs.play(played)), activeSimulatedMs: 2_000, entries }),
+  };
   const original: Case = { ...fortyFaults(8), plan: [killed, cut] };
   const shrunk = await shrinkCase({ case: original, run: violatedRun("SK-1", "count[0]") }, bug, { runsMax: 1000 });
   expect(shrunk).toMatchObject({ ending: "1-minimal", case: { plan: [{ kind: "proc.kill" }] } });
@@ -237,6 +259,65 @@ test("a time becomes the protocol event before it", async () => {
   );
   const shrunk = await shrinkCase({ case: original, run: violatedRun("SK-1", "count[0]") }, bug, { runsMax: 1000 });
   expect(shrunk.case.plan[0]!.when).toEqual({ on: { event: "checkpoint.ack", subtask: "count[0]", checkpoint: 2 } });
+});
+
+/** A world with a checkpoint after each ten records of its lists; where something goes wrong, there are two more. */
+function checkpointsEveryTenRecords(fails: (played: Case) => boolean): CasePlayer {
+  return {
+    play(played) {
+      const more = played.plan.length === 0 ? 0 : 2;
+      const entries = Array.from({ length: calmCheckpoints(played) + more }, (_, index) => ({
+        atUs: (index + 1) * 100_000,
+        owner: "tm0",
+        what: "barrier.align",
+        detail: { subtask: "count[0]", checkpoint: index + 1 },
+      }));
+      const { faults, ...passed } = passedRun(played);
+      const run = fails(played) ? violatedRun("SK-1", "count[0]") : passed;
+      return Promise.resolve({ ...run, faults, activeSimulatedMs: 10_000, entries });
+    },
+  };
+}
+
+function calmCheckpoints({ input }: Case): number {
+  const lengths = Object.values(input).map(one => (one.kind === "values" ? one.values.length : 0));
+  return Math.floor(lengths.reduce((sum, length) => sum + length, 0) / 10);
+}
+
+function seventyRecords(plan: readonly Fault[]): Case {
+  const values = Array.from({ length: 70 }, (_, id) => ({ id }));
+  return { ...fortyFaults(10), plan, input: { input: { kind: "values", values } } };
+}
+
+const killedFirst: Fault = {
+  kind: "proc.kill",
+  target: "tm0",
+  when: { on: { event: "barrier.align", checkpoint: 1 } },
+};
+
+test("records stay while a fault would miss its event without the failure that goes before it", async () => {
+  const cutLater: Fault = { kind: "net.cut", target: "dfs0", when: { on: { event: "barrier.align", checkpoint: 4 } } };
+  const both = checkpointsEveryTenRecords(({ plan }) => plan.length === 2);
+  const original = seventyRecords([killedFirst, cutLater]);
+  const shrunk = await shrinkCase({ case: original, run: violatedRun("SK-1", "count[0]") }, both, { runsMax: 1000 });
+  expect(shrunk.case.plan).toEqual([killedFirst, cutLater]);
+  expect(shrunk.case.input["input"]).toMatchObject({ values: { length: 40 } });
+});
+
+test("an event that only recovery brings about holds no records back", async () => {
+  const restart: Fault = { kind: "net.cut", target: "dfs0", when: { on: { event: "job.restart" } } };
+  const both = checkpointsEveryTenRecords(({ plan }) => plan.length === 2);
+  const original = seventyRecords([killedFirst, restart]);
+  const shrunk = await shrinkCase({ case: original, run: violatedRun("SK-1", "count[0]") }, both, { runsMax: 1000 });
+  expect(shrunk.case.input["input"]).toMatchObject({ values: { length: 10 } });
+});
+
+test("a time is anchored to an event that happens without the faults, too", async () => {
+  const timed: Fault = { kind: "net.cut", target: "dfs0", when: { atUs: 900_000 } };
+  const both = checkpointsEveryTenRecords(({ plan }) => plan.length === 2);
+  const original = seventyRecords([killedFirst, timed]);
+  const shrunk = await shrinkCase({ case: original, run: violatedRun("SK-1", "count[0]") }, both, { runsMax: 1000 });
+  expect(shrunk.case.plan[1]!.when).toEqual({ on: { event: "barrier.align", subtask: "count[0]", checkpoint: 7 } });
 });
 
 test("fast-check's own runner shrinks a case in the same order", () => {

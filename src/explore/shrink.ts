@@ -1,6 +1,7 @@
 import type { Case } from "../world/case.ts";
 import type { Fault } from "../world/fault.ts";
 import { anchored } from "./anchor.ts";
+import { CalmHistory } from "./calm-history.ts";
 import type { CasePlayer, CaseRun, PlayOptions } from "./case-run.ts";
 import type { ShrinkEnding } from "./shrink-ending.ts";
 import { startOf, stepsOfPass, triesEachRecord, type ShrinkPass } from "./shrink-order.ts";
@@ -10,7 +11,7 @@ import { toTagged } from "./tagged-json.ts";
 /**
  * Makes a failing case as small as it gets. It owns the loop and the budget; the order of candidates is
  * shrink-order.ts. A candidate counts only when it fails with the same signature: a smaller plan that shows another
- * bug is not this failure.
+ * bug is not this failure. Nor may a smaller world take away the event that a fault waits for: see `#eventsIn`.
  *
  * Faults that did nothing go first, all at once: removing them leaves everything else as it was (SI-6).
  */
@@ -56,6 +57,8 @@ class Search {
   readonly #player: CasePlayer;
   readonly #budget: ShrinkBudget;
   readonly #tried = new Set<string>();
+  /** The last that was wanted of a case that counts. */
+  #calm: KnownCalm | undefined;
 
   constructor(failing: FailingCase, player: CasePlayer, budget: ShrinkBudget) {
     const signature = signatureOf(failing.run.verdict);
@@ -102,7 +105,10 @@ class Search {
       const fault: Fault = this.#case.plan[index]!;
       if ("on" in fault.when || this.#spent()) continue;
       recorded ??= await this.#play(this.#case, { record: true });
-      for (const candidate of anchored(fault, recorded, index)) {
+      const calm = this.#case.plan.length === 1 ? undefined : await this.#calmOf(this.#case);
+      if (calm === "stopped") return;
+      this.#calm = calm ?? this.#calm;
+      for (const candidate of anchored(fault, recorded, { index, calm: calm?.history })) {
         const plan = this.#case.plan.map((other, place) => (place === index ? candidate : other));
         const outcome = await this.#attempt({ ...this.#case, plan }, { record: true });
         if (outcome === "fails-alike") recorded = this.#run;
@@ -112,15 +118,50 @@ class Search {
   }
 
   async #attempt(candidate: Case, options: PlayOptions = {}): Promise<"fails-alike" | "other" | "stopped"> {
-    const key = JSON.stringify(toTagged(candidate));
+    const key = keyOf(candidate);
     if (this.#tried.has(key)) return "other";
     if (this.#spent()) return "stopped";
     this.#tried.add(key);
-    const run = await this.#play(candidate, options);
+    // That nothing goes wrong at all is one of the candidates, and may be known.
+    const run = key === this.#calm?.key ? this.#calm.run : await this.#play(candidate, options);
     if (signatureOf(run.verdict) !== this.#signature) return "other";
+    const events = await this.#eventsIn(candidate, run);
+    if (events !== "kept") return events === "lost" ? "other" : events;
     this.#case = candidate;
     this.#run = run;
     return "fails-alike";
+  }
+
+  /**
+   * A fault whose event happens in the calm of the case must have it in the calm of the candidate: else it may wait for what
+   * the bug brings about, and the mended code would never meet it. What only a recovery brings is not in the calm of either.
+   * Of those that fired, one that was alone had nothing but calm before it.
+   */
+  async #eventsIn(candidate: Case, run: CaseRun): Promise<"kept" | "lost" | "stopped"> {
+    if (keyOf(withoutFaults(candidate)) === keyOf(withoutFaults(this.#case))) return "kept";
+    const fired = run.faults.filter(effect => effect.fired).map(({ index }) => candidate.plan[index]!);
+    const waiting = fired.filter(({ when }) => "on" in when);
+    if (fired.length === 1 || waiting.length === 0) return "kept";
+    const next = await this.#calmOf(candidate);
+    if (next === "stopped") return "stopped";
+    const missed = waiting.filter(({ when }) => !next.history.meets(when));
+    if (missed.length > 0) {
+      const before = await this.#calmOf(this.#case);
+      if (before === "stopped") return "stopped";
+      this.#calm = before;
+      if (missed.some(({ when }) => before.history.meets(when))) return "lost";
+    }
+    this.#calm = next;
+    return "kept";
+  }
+
+  async #calmOf(from: Case): Promise<KnownCalm | "stopped"> {
+    const calm = withoutFaults(from);
+    const key = keyOf(calm);
+    if (this.#calm?.key === key) return this.#calm;
+    if (this.#spent()) return "stopped";
+    const run = await this.#play(calm, { record: true });
+    return { key, run, history: new CalmHistory(run, calm) };
   }
 
   #play(played: Case, options: PlayOptions): Promise<CaseRun> {
@@ -134,4 +175,19 @@ class Search {
     else if (this.#budget.timeIsUp?.() === true) this.#stopped = "time-budget";
     return this.#stopped !== undefined;
   }
+}
+
+interface KnownCalm {
+  /** Of the case without its faults. */
+  readonly key: string;
+  readonly run: CaseRun;
+  readonly history: CalmHistory;
+}
+
+function withoutFaults(from: Case): Case {
+  return { ...from, plan: [] };
+}
+
+function keyOf(played: Case): string {
+  return JSON.stringify(toTagged(played));
 }

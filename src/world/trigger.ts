@@ -68,11 +68,19 @@ interface ArmedPattern {
   readonly fire: () => void;
 }
 
-function matches(pattern: EventPattern, role: string, event: HostEvent): boolean {
+/** Whether an event of the pattern's name is one that it means. */
+export function matches(pattern: EventPattern, role: string, event: WhatItIsAbout): boolean {
   return (
     (pattern.role === undefined || pattern.role === role) &&
     (pattern.subtask === undefined || pattern.subtask === event.subtask) &&
     (pattern.checkpoint === undefined || pattern.checkpoint === event.checkpoint) &&
     (pattern.attempt === undefined || pattern.attempt === event.attempt)
   );
+}
+
+/** Of an event as it is emitted, or of its entry in a journal. */
+interface WhatItIsAbout {
+  readonly subtask?: unknown;
+  readonly checkpoint?: unknown;
+  readonly attempt?: unknown;
 }

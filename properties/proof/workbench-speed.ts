@@ -23,8 +23,9 @@ export const jobsSpeed: Proof = {
       one.push(await play("1"));
       two.push(await play("2"));
     }
-    const [oneMs, twoMs] = [one, two].map(turns => turns.map(({ wallMs }) => wallMs));
-    const ratio = Math.min(...oneMs!) / Math.min(...twoMs!);
+    const oneMs = one.map(({ wallMs }) => wallMs);
+    const twoMs = two.map(({ wallMs }) => wallMs);
+    const ratio = Math.min(...oneMs) / Math.min(...twoMs);
     const digests = new Set([...one, ...two].map(({ digest }) => digest));
     const figures = { oneMs, twoMs, ratio: Math.round(ratio * 100) / 100 };
     return hold({ "1.8 times as fast": ratio >= 1.8, "the same digest": digests.size === 1 }, figures);

@@ -28,7 +28,15 @@ export class FrameGate {
   /** One direction of one connection. */
   way(from: string, to: string): GateWay {
     const frames: FrameStream = this.#classifier();
+    let unread: Uint8Array[] = [];
     return segment => {
+      // While nothing is set nobody asks what a message is; where it ends is told by those before it.
+      if (!this.#traps.some(({ left }) => left > 0)) {
+        unread.push(segment);
+        return undefined;
+      }
+      for (const earlier of unread) frames(earlier);
+      unread = [];
       let met: FrameTrap | undefined;
       for (const frame of frames(segment)) {
         const trap = this.#traps.find(one => one.left > 0 && one.catches(frame, from, to));

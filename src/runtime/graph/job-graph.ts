@@ -55,9 +55,10 @@ export interface JobEdge {
 }
 
 export function buildJobGraph(logical: LogicalGraph): JobGraph {
-  const heads = logical.nodes.filter(node => chainingInput(logical, node) === undefined);
-  const edges = nameEdges(logical, heads);
-  const vertices = heads.map(head => buildVertex(logical, head, edges));
+  const headOf = headsOf(logical);
+  const edges = nameEdges(logical, headOf);
+  const heads = logical.nodes.filter(node => headOf[node.id] === node);
+  const vertices = heads.map(head => buildVertex(logical, head, headOf, edges));
   return {
     job: logical.job,
     hash: graphHash(logical),
@@ -86,18 +87,23 @@ function chainingInput(logical: LogicalGraph, node: LogicalNode): LogicalEdge | 
   return node.chainable && logical.nodes[only.from]!.chainable ? only : undefined;
 }
 
-function headOf(logical: LogicalGraph, node: LogicalNode): LogicalNode {
-  const input = chainingInput(logical, node);
-  return input === undefined ? node : headOf(logical, logical.nodes[input.from]!);
+/** By the id of a node: the head of the vertex that it belongs to. A node stands behind those that feed it. */
+function headsOf(logical: LogicalGraph): readonly LogicalNode[] {
+  const heads: LogicalNode[] = [];
+  for (const node of logical.nodes) {
+    const input = chainingInput(logical, node);
+    heads.push(input === undefined ? node : heads[input.from]!);
+  }
+  return heads;
 }
 
-function nameEdges(logical: LogicalGraph, heads: readonly LogicalNode[]): Map<LogicalEdge, JobEdge> {
+function nameEdges(logical: LogicalGraph, headOf: readonly LogicalNode[]): Map<LogicalEdge, JobEdge> {
   const edges = new Map<LogicalEdge, JobEdge>();
   const ids = new Set<string>();
   for (const edge of logical.edges) {
     const to = logical.nodes[edge.to]!;
-    if (!heads.includes(to)) continue;
-    const from = headOf(logical, logical.nodes[edge.from]!);
+    if (headOf[to.id] !== to) continue;
+    const from = headOf[edge.from]!;
     const plain = `${from.name}>${to.name}`;
     let id = plain;
     for (let i = 2; ids.has(id); i++) id = `${plain}-${i}`;
@@ -107,9 +113,14 @@ function nameEdges(logical: LogicalGraph, heads: readonly LogicalNode[]): Map<Lo
   return edges;
 }
 
-function buildVertex(logical: LogicalGraph, head: LogicalNode, edges: Map<LogicalEdge, JobEdge>): JobVertex {
-  const members = logical.nodes.filter(node => headOf(logical, node) === head);
-  const outputs = logical.edges.filter(edge => edges.has(edge) && members.includes(logical.nodes[edge.from]!));
+function buildVertex(
+  logical: LogicalGraph,
+  head: LogicalNode,
+  headOf: readonly LogicalNode[],
+  edges: ReadonlyMap<LogicalEdge, JobEdge>,
+): JobVertex {
+  const members = logical.nodes.filter(node => headOf[node.id] === head);
+  const outputs = logical.edges.filter(edge => edges.has(edge) && headOf[edge.from] === head);
   const operators = members.map(node => {
     const out = logical.edges.filter(edge => edge.from === node.id);
     return {

@@ -13,16 +13,40 @@ export async function medianMs(rounds: number, run: Timed): Promise<number> {
 }
 
 /** Medians of both, and the median of ours/theirs over the rounds. */
-export async function sideBySide(rounds: number, ours: Timed, theirs: Timed): Promise<SideBySide> {
-  await ours();
-  await theirs();
-  const measured: { readonly ours: number; readonly theirs: number }[] = [];
-  for (let i = 0; i < rounds; i++) measured.push({ ours: await timeMs(ours), theirs: await timeMs(theirs) });
+export function sideBySide(rounds: number, ours: Timed, theirs: Timed): Promise<SideBySide> {
+  return pairByPair([{ ours, theirs }], { rounds, warmRounds: 1 });
+}
+
+/**
+ * The same for a series: each piece of ours stands beside its own of theirs, and a round is the sum of all. What lasts for
+ * seconds falls on both alike.
+ */
+export async function pairByPair(pairs: readonly Pair[], { rounds, warmRounds }: Rounds): Promise<SideBySide> {
+  const measured: { ours: number; theirs: number }[] = [];
+  for (let i = -warmRounds; i < rounds; i++) {
+    const round = { ours: 0, theirs: 0 };
+    for (const { ours, theirs } of pairs) {
+      round.ours += await timeMs(ours);
+      round.theirs += await timeMs(theirs);
+    }
+    if (i >= 0) measured.push(round);
+  }
   return {
     oursMs: median(measured.map(round => round.ours)),
     theirsMs: median(measured.map(round => round.theirs)),
     ratio: median(measured.map(round => round.ours / round.theirs)),
   };
+}
+
+export interface Pair {
+  readonly ours: Timed;
+  readonly theirs: Timed;
+}
+
+export interface Rounds {
+  readonly rounds: number;
+  /** Rounds before the measured ones. */
+  readonly warmRounds: number;
 }
 
 export type Timed = () => void | Promise<void>;

@@ -1,4 +1,4 @@
-import { benchTargets } from "./bench-targets.ts";
+import { benchTargets, faultCost } from "./bench-targets.ts";
 import { hardKills } from "./hard-kills.ts";
 import { hostDifferentials } from "./host-differentials.ts";
 import { interruptions, workerDeaths } from "./interruptions.ts";
@@ -29,6 +29,7 @@ export const allProofs: readonly Proof[] = [
   stormsOfAll,
   stormsBeyond,
   benchTargets,
+  faultCost,
   jobsSpeed,
   recordingCost,
 ];

@@ -27,6 +27,21 @@ export const benchTargets: Proof = {
   },
 };
 
+/** What the failing machine costs. */
+export const faultCost: Proof = {
+  id: "fault-cost",
+  issue: 4,
+  what: "A storm with all families costs at most 1.5 times the same case without faults, the disk 3 times memfs alone.",
+  secondsAbout: 60,
+  timed: true,
+  async run({ path }) {
+    const { benches } = documentOf<BenchDocument>(await millrace(["bench", "storm-all", "disk", "--json"], path));
+    const ratioOf = (name: string): number => benches.find(bench => bench.name === name)?.ratio ?? Infinity;
+    const figures = { storm: ratioOf("storm-all"), stormPerEvent: ratioOf("storm-all-events"), disk: ratioOf("disk") };
+    return hold({ "storm ≤ 1.5 × calm": figures.storm <= 1.5, "disk ≤ 3 × memfs": figures.disk <= 3 }, figures);
+  },
+};
+
 interface BenchDocument {
   readonly benches: readonly {
     readonly name: string;

@@ -199,7 +199,8 @@ export const serviceMutants: readonly Mutant[] = [
     find: 'transaction.state === "committed"',
     replace: 'transaction.state !== "open"',
     why: "A read-committed reader sees what was aborted.",
-    claims: ["SK-5", "SK-1"],
+    // ST-7 by its witness: the order that the aborted output shows is not the one in which the state came to be.
+    claims: ["SK-5", "SK-1", "ST-7"],
   },
   {
     name: "fs.two-replicas-on-one-node",

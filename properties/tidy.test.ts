@@ -136,7 +136,8 @@ test("the deterministic folders touch no clock, chance, timer or environment, an
 /**
  * V8 makes a function that is written straight into a property, and the accessors of an object literal, in the old
  * generation. Until that is collected they keep alive what they close over: for its collector of young objects, each
- * world that is over. A variable of its own, a method or a class keeps them young. A module's WeakMap does the same.
+ * world that is over. A module's WeakMap does the same, and so do a class and a generator that are made anew in each call:
+ * their maps are old. A variable of its own, a method or a class of the module keeps all of it young.
  */
 test("what a world is made of leaves nothing in the old generation that holds the world", () => {
   const offenders: string[] = [];
@@ -248,6 +249,8 @@ function bannedGlobal(node: ts.Node): string | undefined {
 function isTenured(node: ts.Node): boolean {
   if (ts.isNewExpression(node)) return node.expression.getText() === "WeakMap";
   if (ts.isAccessor(node)) return ts.isObjectLiteralExpression(node.parent);
+  const isGenerator = ts.isFunctionLike(node) && "asteriskToken" in node && node.asteriskToken !== undefined;
+  if (ts.isClassLike(node) || (isGenerator && !ts.isClassLike(node.parent))) return isMadeInAFunction(node);
   if (!ts.isBinaryExpression(node) || !assignments.has(node.operatorToken.kind)) return false;
   const intoProperty = ts.isPropertyAccessExpression(node.left) || ts.isElementAccessExpression(node.left);
   return intoProperty && (ts.isArrowFunction(node.right) || ts.isFunctionExpression(node.right));
@@ -256,7 +259,14 @@ function isTenured(node: ts.Node): boolean {
 const assignments: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.EqualsToken,
   ts.SyntaxKind.QuestionQuestionEqualsToken,
+  ts.SyntaxKind.BarBarEqualsToken,
+  ts.SyntaxKind.AmpersandAmpersandEqualsToken,
 ]);
+
+function isMadeInAFunction({ parent }: ts.Node): boolean {
+  if (ts.isSourceFile(parent)) return false;
+  return ts.isFunctionLike(parent) || isMadeInAFunction(parent);
+}
 
 function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   visit(node);

@@ -3,7 +3,7 @@ import type { Host } from "../../src/host/host.ts";
 import { pause } from "../../src/host/pause.ts";
 import { RpcError, RpcFault } from "../../src/rpc/rpc-error.ts";
 import { BrokerClient, type TransactionName } from "../../src/services/log-broker/broker-client.ts";
-import { readBrokerLog, topicImage } from "../../src/services/log-broker/broker-log.ts";
+import { brokerLogPath, readBrokerLog, topicImage } from "../../src/services/log-broker/broker-log.ts";
 import { logBrokerMain } from "../../src/services/log-broker/log-broker.ts";
 import type { NewRecord } from "../../src/services/log-broker/log-record.ts";
 import { ServiceSite, type End } from "./service-site.ts";
@@ -287,7 +287,18 @@ test("a fenced generation begins, writes and prepares nothing more, and what it 
     await client.prepare(prepared);
     const open = await write(host, client, "job/sink/1/0/1");
     const other = await write(host, client, "job/other/1/0/0");
-    await client.fenceGenerations("job/sink/", 2);
+    const found = await client.fenceGenerations("job/sink/", 2);
+    expect(found).toEqual({
+      committed: [],
+      undecided: [
+        { ...prepared, state: "prepared" },
+        { ...open, state: "open" },
+      ],
+    });
+    const logged = site.disks.get("broker")!.durable.read(brokerLogPath("/broker"))!.length;
+    expect(await client.fenceGenerations("job/sink/", 2)).toEqual(found);
+    await client.fenceGenerations("job/sink/", 1);
+    expect(site.disks.get("broker")!.durable.read(brokerLogPath("/broker"))).toHaveLength(logged);
     const init = (transactionalId: string) =>
       client.initTransactions({ transactionalId, timeoutMs: 5_000, keepPrepared: false }).then(
         () => "begun",

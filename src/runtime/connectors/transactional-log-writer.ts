@@ -52,7 +52,9 @@ export class TransactionalLogWriter<T> implements SinkWriter<T> {
   async open(): Promise<void> {
     const { subtask, parallelism } = this.#context;
     this.#queue.partitionsAre(await this.#known(() => topicPartitions(this.#broker, this.#topic, parallelism)));
-    const committed = await this.#known(() => this.#broker.fenceGenerations(this.#prefix, this.#context.attempt));
+    const { committed, undecided } = await this.#known(() =>
+      this.#broker.fenceGenerations(this.#prefix, this.#context.attempt),
+    );
     refuseLostCommits(
       committed.flatMap(name => {
         const id = parseTransactionId(this.#prefix, name);
@@ -60,7 +62,7 @@ export class TransactionalLogWriter<T> implements SinkWriter<T> {
       }),
       this.#context.restoredCheckpoint,
     );
-    await this.#abortLingering(of => of % parallelism === subtask);
+    await this.#abortLingering(undecided, of => of % parallelism === subtask);
   }
 
   write(record: T, context: WriteContext): void {
@@ -121,8 +123,7 @@ export class TransactionalLogWriter<T> implements SinkWriter<T> {
     return begun;
   }
 
-  async #abortLingering(mine: (subtask: number) => boolean): Promise<void> {
-    const undecided = await this.#known(() => this.#broker.listTransactions(this.#prefix));
+  async #abortLingering(undecided: readonly TransactionName[], mine: (subtask: number) => boolean): Promise<void> {
     for (const { transactionalId, producerId, epoch } of undecided) {
       const id = parseTransactionId(this.#prefix, transactionalId);
       if (id === undefined || id.generation >= this.#context.attempt || !mine(id.subtask)) continue;

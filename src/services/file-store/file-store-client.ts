@@ -70,8 +70,8 @@ export class FileStoreClient {
    */
   async get(path: string): Promise<Uint8Array | undefined> {
     const order = placement(path, this.#nodes);
-    const witnessesMin = this.#nodes.length - this.#knowing;
-    const words = witnessesMin === 0 ? [] : order.slice(1).map(node => this.#askRemoved(node, path));
+    // Every answer but `removed` says that the node knows of no removal.
+    const unaware: string[] = [];
     const lacking: string[] = [];
     let rotten: RpcFault | undefined;
     let silence: RpcError | RpcFault | undefined;
@@ -80,10 +80,10 @@ export class FileStoreClient {
         const reply = new Body(await this.#rpc.call(node, "store.get", { path }));
         const state = reply.oneOf("state", ["present", "absent", "rotten", "removed"]);
         if (state === "removed") return undefined;
+        unaware.push(node);
         if (state === "present") {
           const bytes = reply.bytes("bytes");
-          const others = words.filter((_, i) => order[i + 1] !== node);
-          if (await anyRemoved(others, witnessesMin)) return undefined;
+          if (await this.#isRemoved(path, unaware)) return undefined;
           this.#repair(path, bytes, lacking);
           return bytes;
         }
@@ -161,12 +161,28 @@ export class FileStoreClient {
     }
   }
 
-  async #askRemoved(node: string, path: string): Promise<boolean | RpcError | RpcFault> {
-    try {
-      return new Body(await this.#rpc.call(node, "store.find", { path })).flag("removed");
-    } catch (error) {
-      return asFailure(error);
-    }
+  /**
+   * Whether a node knows of a removal: those who know are so many that one of any n−knowing+1 does. As many are asked as
+   * are missing beside the unaware, and the next when one is silent; rejects when too few have answered.
+   */
+  async #isRemoved(path: string, unaware: readonly string[]): Promise<boolean> {
+    const missing = this.#nodes.length - this.#knowing + 1 - unaware.length;
+    const others = this.#nodes.filter(node => !unaware.includes(node));
+    const spare = others.splice(Math.max(0, missing));
+    const ask = async (node: string): Promise<boolean> => {
+      try {
+        return new Body(await this.#rpc.call(node, "store.find", { path })).flag("removed");
+      } catch (error) {
+        const failure = asFailure(error);
+        const next = spare.shift();
+        if (next === undefined) throw failure;
+        return ask(next);
+      }
+    };
+    const words = await Promise.allSettled(others.map(ask));
+    if (words.some(word => word.status === "fulfilled" && word.value)) return true;
+    for (const word of words) if (word.status === "rejected") throw word.reason;
+    return false;
   }
 
   /** Best effort, in the background: whoever reads next repairs what is still lacking. */
@@ -184,23 +200,6 @@ export interface Removal {
   readonly left: readonly string[];
   /** Nobody meets these any more, but a node that is away, or whose disk refuses, may hold a replica until it hears of it. */
   readonly untold: readonly string[];
-}
-
-/** Whether one of the nodes knows of a removal; rejects when fewer than `least` have answered and none of them does. */
-function anyRemoved(words: readonly Promise<boolean | RpcError | RpcFault>[], least: number): Promise<boolean> {
-  if (least === 0) return Promise.resolve(false);
-  return new Promise((resolve, reject) => {
-    let answered = 0;
-    let silent = 0;
-    for (const word of words) {
-      void word.then(said => {
-        if (said === true) resolve(true);
-        else if (said === false) {
-          if (++answered === least) resolve(false);
-        } else if (++silent > words.length - least) reject(said);
-      });
-    }
-  });
 }
 
 /** One put in progress. No node is asked for two replicas at once: `busy` has those that are asked, or have it. */

@@ -8,10 +8,11 @@ import type { Removals } from "./removals.ts";
 import type { ReplicaFolder } from "./replica-folder.ts";
 
 /**
- * What one storage node does unasked, now and then and whenever it starts: it asks its peers what they hold and what they
- * know to be removed, forgets what it should not have, and fetches what too few nodes hold or what is rotten here. Of a
- * removal that a node may not have heard of it tells the others until they have (Cassandra's hints). Nobody leads. It owns
- * that pass, and who takes which file; what is on the disk is replica-folder.ts's.
+ * What one storage node does unasked. Whenever it starts, and now and then, it asks its peers what they hold and what they
+ * know to be removed, forgets what it should not have, and fetches what too few nodes hold. Now and then it looks at its
+ * own disk, too, and fetches what is rotten there: a start has more urgent reads to serve. Of a removal that a node may not
+ * have heard of it tells the others until they have (Cassandra's hints). Nobody leads. It owns that pass, and who takes
+ * which file; what is on the disk is replica-folder.ts's.
  *
  * A peer counts by what it last said, until it has been silent for so long that it is taken for gone: then its replicas
  * are made good for elsewhere (as HDFS's name node does ten minutes after a node's last word).
@@ -47,8 +48,8 @@ export class Replication {
 
   /** A node of a new cluster has nothing to catch up with. */
   begin(): void {
-    if (this.#removals.catchingUp || this.#removals.size > 0 || this.#folder.size > 0) void this.#pass();
-    else this.#after(PASS_MS);
+    if (this.#removals.catchingUp || this.#removals.size > 0 || this.#folder.size > 0) void this.#pass("of a start");
+    else this.#after(PASS_MS, "whole");
   }
 
   /** A removal came: unless its author says soon that all nodes have it, they are told from here. */
@@ -71,15 +72,16 @@ export class Replication {
 
   #later(): void {
     const isNew = this.#peers.some(peer => peer.inventory === undefined && !this.#isGone(peer));
-    this.#after(this.#removals.catchingUp || isNew ? RETRY_MS : PASS_MS);
+    if (this.#removals.catchingUp || isNew) this.#after(RETRY_MS, "of a start");
+    else this.#after(PASS_MS, "whole");
   }
 
-  #after(delayMs: number): void {
+  #after(delayMs: number, pass: Pass): void {
     if (this.#peers.length > 0)
-      this.#host.timer(delayMs + ((this.#host.random.uint32() % delayMs) >> 2), () => void this.#pass());
+      this.#host.timer(delayMs + ((this.#host.random.uint32() % delayMs) >> 2), () => void this.#pass(pass));
   }
 
-  async #pass(): Promise<void> {
+  async #pass(pass: Pass): Promise<void> {
     await Promise.all(this.#peers.map(peer => this.#ask(peer)));
     try {
       await this.#forget();
@@ -87,8 +89,10 @@ export class Replication {
         await this.#replicate();
         if (this.#removals.catchingUp) this.#removals.caughtUp();
       }
-      await this.#folder.tidy();
-      await this.#scrub();
+      if (pass === "whole") {
+        await this.#folder.tidy();
+        await this.#scrub();
+      }
     } catch (error) {
       // The disk has its moments; what it refused is done in the next pass.
       if (!(error instanceof DiskError)) throw error;
@@ -172,6 +176,9 @@ export interface StorageRing {
   readonly replicas: number;
   readonly rpcTimeoutMs: number;
 }
+
+/** That of a start, or of what a start has left undone, leaves the node's own disk alone. */
+type Pass = "of a start" | "whole";
 
 interface Peer {
   readonly node: string;

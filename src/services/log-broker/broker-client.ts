@@ -88,11 +88,13 @@ export class BrokerClient {
    * behind. Commits and aborts of what was prepared before are as ever. Kafka knows no such fence; there an id that is
    * prepared late lingers, and hides all that was committed behind it (KIP-939).
    *
-   * Returns which transactions under the prefix are committed: of each generation and subtask the one that began last.
+   * Returns what the fence has found under the prefix: which transactions are committed (of each generation and subtask
+   * the one that began last) and which are undecided, as `listTransactions` does.
    */
-  async fenceGenerations(prefix: string, below: number): Promise<readonly string[]> {
+  async fenceGenerations(prefix: string, below: number): Promise<FencedTransactions> {
     const reply = await this.#call("broker.fence-generations", { prefix, below });
-    return reply.list("committed").map(id => new Body({ id }).text("id"));
+    const committed = reply.list("committed").map(id => new Body({ id }).text("id"));
+    return { committed, undecided: reply.list("undecided").map(readUndecided) };
   }
 
   /**
@@ -120,16 +122,8 @@ export class BrokerClient {
   }
 
   /** Undecided transactions whose transactional id begins with `prefix`, in order of their ids' code units. */
-  async listTransactions(prefix: string): Promise<(TransactionName & { readonly state: "open" | "prepared" })[]> {
-    return (await this.#call("broker.list-transactions", { prefix })).list("transactions").map(item => {
-      const body = new Body(item);
-      return {
-        transactionalId: body.text("transactionalId"),
-        producerId: body.whole("producerId"),
-        epoch: body.whole("epoch"),
-        state: body.oneOf("state", ["open", "prepared"]),
-      };
-    });
+  async listTransactions(prefix: string): Promise<UndecidedTransaction[]> {
+    return (await this.#call("broker.list-transactions", { prefix })).list("transactions").map(readUndecided);
   }
 
   /** For operators: the transaction ends as if its time were over. False: none is open, or it is prepared. */
@@ -200,6 +194,25 @@ export interface TransactionName {
   readonly transactionalId: string;
   readonly producerId: number;
   readonly epoch: number;
+}
+
+export interface UndecidedTransaction extends TransactionName {
+  readonly state: "open" | "prepared";
+}
+
+export interface FencedTransactions {
+  readonly committed: readonly string[];
+  readonly undecided: readonly UndecidedTransaction[];
+}
+
+function readUndecided(item: unknown): UndecidedTransaction {
+  const body = new Body(item);
+  return {
+    transactionalId: body.text("transactionalId"),
+    producerId: body.whole("producerId"),
+    epoch: body.whole("epoch"),
+    state: body.oneOf("state", ["open", "prepared"]),
+  };
 }
 
 const prepareOutcomes = ["prepared", "aborted", "fenced", "unknown-id"] as const;

@@ -60,8 +60,10 @@ export function brokerHandlers(broker: Broker): RpcHandlers {
     "broker.fence-generations": request => {
       const body = new Body(request);
       const prefix = body.text("prefix");
-      write(state, log, { kind: "generations-fenced", prefix, below: body.whole("below") });
-      return log.whenDurable({ committed: lastCommitted(state, prefix) });
+      const below = body.whole("below");
+      // All subtasks of a sink ask for the same fence.
+      if (state.fencedBelow(prefix) < below) write(state, log, { kind: "generations-fenced", prefix, below });
+      return log.whenDurable({ committed: lastCommitted(state, prefix), undecided: undecided(state, prefix) });
     },
     "broker.produce": request => produce(broker, readBatch(new Body(request))),
     "broker.prepare": request => {

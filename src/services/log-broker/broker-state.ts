@@ -32,6 +32,11 @@ export class BrokerState {
     return false;
   }
 
+  /** The first generation of ids with this prefix that may still write. */
+  fencedBelow(prefix: string): number {
+    return this.#fences.get(prefix) ?? 0;
+  }
+
   get topics(): ReadonlyMap<string, readonly PartitionLog[]> {
     return this.#topics;
   }
@@ -77,7 +82,7 @@ export class BrokerState {
         this.append(change);
         return;
       case "generations-fenced":
-        this.#fences.set(change.prefix, Math.max(change.below, this.#fences.get(change.prefix) ?? 0));
+        this.#fences.set(change.prefix, Math.max(change.below, this.fencedBelow(change.prefix)));
         return;
       case "trimmed":
         this.partition(change.topic, change.partition)?.trim(change.startOffset);

@@ -12,7 +12,9 @@ import { STANDARD_ERROR } from "./worker-protocol.ts";
  *
  * - A case makes some 4 to 20 MB of short-lived objects, and its world lives to its end. With a young generation of the
  *   default size a world is copied while it lives, then promoted, and collected once more from the old generation; here
- *   most worlds are over before there is a collection. Sizes are in MiB.
+ *   most worlds are over before there is a collection. Sizes are in MiB. Nor may compiled code make objects old at once
+ *   because their like has lived long in the cases before: when they are dead they hold, until the next full collection,
+ *   the world that they were part of.
  * - A case runs each line of a whole cluster a few times. With the defaults V8 compiles a thousand functions, each with
  *   much else copied into it, for a quarter of the time of 300 cases; a function must have earned it four times as much
  *   (bytes of bytecode run), and is given a quarter of the room for copies. V8 12 and later (Node 22) know no such budget
@@ -24,6 +26,7 @@ export function playingFlagsOf(v8: string): readonly string[] {
   return [
     "--min-semi-space-size=64",
     "--max-semi-space-size=64",
+    "--no-allocation-site-pretenuring",
     "--single-threaded",
     ...(Number.parseInt(v8, 10) < 12 ? ["--interrupt-budget=264000"] : []),
     "--max-inlined-bytecode-size-cumulative=230",

@@ -24,7 +24,8 @@ export const sinkMutants: readonly Mutant[] = [
     find: "await this.#pause(delayMs);",
     replace: "return;",
     why: "FLINK-24773: the error of a commit is logged and dropped; the epoch stays prepared and is never committed.",
-    claims: ["SK-3", "SK-2", "SK-6", "RE-1", "SK-1"],
+    // SK-4 at a restore: the writer that opens next aborts what it finds undecided.
+    claims: ["SK-3", "SK-2", "SK-6", "RE-1", "SK-1", "SK-4"],
   },
   {
     name: "sink.timeout-means-aborted",

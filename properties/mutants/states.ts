@@ -89,7 +89,8 @@ export const stateMutants: readonly Mutant[] = [
     find: "this.#finalCheckpoint === undefined || checkpoint < this.#finalCheckpoint",
     replace: "!this.#inputDone",
     why: "A subtask whose input has ended takes any checkpoint's completion for that of its last epoch.",
-    claims: ["SK-1", "SK-6", "FO-5"],
+    // BA-2: a channel ends before its producer's last barrier, and its consumer snapshots without that.
+    claims: ["SK-1", "SK-6", "FO-5", "BA-2"],
   },
   {
     name: "state.clear-keeps",

@@ -94,7 +94,7 @@ export class FaultEngine {
 }
 
 export interface EffectsThatCount {
-  /** From the first record to the last commit; undefined: none counts. */
+  /** From the first record to the last commit, or to the job's failure; undefined: none counts. */
   readonly window: { readonly fromUs: number; readonly toUs: number } | undefined;
   /** Whether the job has had any use of the role by then. */
   inUse(role: string, atUs: number): boolean;

@@ -10,7 +10,8 @@ import type { Fault } from "./fault.ts";
  */
 export class RunLog {
   #firstRecordUs: number | undefined;
-  #lastCommitUs: number | undefined;
+  /** The last commit, or the job's failure. */
+  #workEndedUs: number | undefined;
   #phase = "start";
   readonly #last = new Map<string, { readonly event: HostEvent; readonly atUs: number }>();
   /** Lives that ended by themselves, by role. */
@@ -23,7 +24,7 @@ export class RunLog {
   emitted(role: string, event: HostEvent, atUs: number): void {
     this.#last.set(role, { event, atUs });
     if (event.event === "source.first-record") this.#firstRecordUs ??= atUs;
-    else if (event.event === "sink.commit") this.#lastCommitUs = atUs;
+    else if (event.event === "sink.commit" || event.event === "job.failed") this.#workEndedUs = atUs;
     else if (event.event === "leader.elect") this.#used(role, atUs);
     if (phases.has(event.event)) this.#phase = event.event;
   }
@@ -64,10 +65,13 @@ export class RunLog {
     this.#cells.add(`${this.#phase} × ${component} × ${fault.kind}`);
   }
 
-  /** From the first record read to the last epoch's commit; undefined: nothing was read. */
+  /**
+   * From the first record read to the last epoch's commit, or to the job's failure: what comes between these two may be
+   * what it fails by. Undefined: nothing was read.
+   */
   window(endUs: number): { readonly fromUs: number; readonly toUs: number } | undefined {
     if (this.#firstRecordUs === undefined) return undefined;
-    return { fromUs: this.#firstRecordUs, toUs: this.#lastCommitUs ?? endUs };
+    return { fromUs: this.#firstRecordUs, toUs: this.#workEndedUs ?? endUs };
   }
 
   /** Whether the job has had any use of the role by then: of spare workers and job managers it has none. */

@@ -89,6 +89,16 @@ export const lateAcknowledgement = scenario("late-acknowledgement", {
   ],
 });
 
+export const deploymentOvertaken = scenario("deployment-overtaken", {
+  ...base,
+  why: "A deployment is given up and cancelled on another connection, and comes only then: the attempt begins nowhere.",
+  knobs: { restartDelayMs: 1_000, heartbeatIntervalMs: 900 },
+  plan: on => [
+    on.checkpoint(2).completed().delayRequest("task.deploy", "jm0>tm0", { byMs: 2_000, forMs: 3_000 }),
+    on.checkpoint(2).completed().failTask("total[0]"),
+  ],
+});
+
 export const partialUpload = scenario("partial-upload", {
   ...base,
   why: "A file reaches one storage node and not the next: it is not acknowledged before enough nodes have it.",

@@ -101,6 +101,14 @@ export const leaderMutants: readonly Mutant[] = [
     claims: ["FO-1", "SK-1"],
   },
   {
+    name: "fence.late-deployment-begins",
+    file: "dist/src/runtime/cluster/task-table.js",
+    find: "if (attempt <= this.#canceledUpTo)\n            return false;",
+    replace: "",
+    why: "A deployment that its own cancel has overtaken on another connection begins all the same, beside the next attempt.",
+    claims: ["FO-1"],
+  },
+  {
     name: "fence.leader-never-gives-up-workers",
     file: "dist/src/runtime/cluster/worker-registry.js",
     find: "const dueMs = registration.heardMs",

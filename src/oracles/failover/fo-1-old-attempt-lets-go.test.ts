@@ -33,6 +33,17 @@ test("a worker that has registered anew holds nothing", () => {
   expect(told(() => {}, 2).violations).toEqual([]);
 });
 
+test("a deployment behind the word that its attempt is cancelled holds nothing, unless the worker begins it all the same", () => {
+  for (const word of [canceled([]), beat({ canceledUpTo: 1, tasks: [] })]) {
+    expect(overtaken(word, () => {}).violations).toEqual([]);
+    expect(overtaken(word, state("canceled")).violations).toEqual([]);
+    expect(overtaken(word, state("running")).violations).toHaveLength(1);
+    const listed = beat({ canceledUpTo: 1, tasks: [{ execution: "total[0]#1", state: "running" }] });
+    expect(overtaken(word, listed).violations).toHaveLength(1);
+  }
+  expect(overtaken(beat({ canceledUpTo: 0, tasks: [] }), () => {}).violations).toHaveLength(1);
+});
+
 test("an attempt that nobody has counted is a violation", () => {
   const history = new MadeHistory(totals);
   history.set(countersKey(JOB), { leader: 1, attempts: 1, checkpoints: 64 });
@@ -60,6 +71,17 @@ function beat(body: object) {
   return (history: MadeHistory): void => {
     history.request("worker.heartbeat", "tm0", "jm0", { ...fenced, ...body });
   };
+}
+
+/** A deployment that is handed over behind `word`, which answers a later message. */
+function overtaken(word: (history: MadeHistory) => void, then: (history: MadeHistory) => void) {
+  const history = new MadeHistory(totals);
+  history.set(countersKey(JOB), { leader: 1, attempts: 2, checkpoints: 64 });
+  word(history);
+  deploy(history, "tm0", ["total[0]#1"]);
+  then(history);
+  deploy(history, "tm0", ["total[0]#2"]);
+  return judge(oldAttemptLetsGo, history.setting()).goOn(history);
 }
 
 function told(between: (history: MadeHistory) => void, secondTerm = 1) {

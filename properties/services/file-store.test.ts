@@ -356,6 +356,39 @@ test("a rotten replica is made good without being read", async () => {
   });
 });
 
+test("a node that starts leaves what is rotten on its disk for its next pass", async () => {
+  const site = storeSite("scrub-later");
+  await site.play(async host => {
+    const store = storeClient(host);
+    await pause(host, 20);
+    await store.put(path, contents("a"));
+    const role = placement(path, nodes)[1]!.slice(0, 4);
+    site.site.kill(role);
+    rot(site, role);
+    site.site.start(role);
+    await pause(host, 2_000);
+    expect(durableCopies(site, path, contents("a"))).toHaveLength(1);
+    await pause(host, 6_000);
+    expect(durableCopies(site, path, contents("a"))).toHaveLength(replicas);
+  });
+});
+
+test("a read asks another node for removals when one is silent, and is unsure when all are", async () => {
+  const [holder, ...others] = placement(path, nodes).map(node => node.slice(0, 4));
+  for (const silent of [[others[0]!], [others[1]!], others]) {
+    const site = storeSite(`silent-${silent.join("-")}`);
+    await site.play(async host => {
+      const store = storeClient(host);
+      await pause(host, 20);
+      await store.put(path, contents("a"));
+      for (const role of silent) site.site.kill(role);
+      const read = store.get(path);
+      if (silent.length === 1) expect(await read).toEqual(contents("a"));
+      else await expect(read, `${holder} alone has answered`).rejects.toBeInstanceOf(RpcError);
+    });
+  }
+});
+
 test("a tombstone is forgotten when every node has had it for long, and not while a node is away", async () => {
   const site = storeSite("graves", 2_000_000_000);
   await site.play(async host => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Failure } from "../explore/failure-file.ts";
 import { duration, shard, wholeNumber } from "./option-values.ts";
 import { builtCommand, millrace as inFolder, type Ended } from "./testing/built-command.ts";
 import { exitCodeOf } from "./told-error.ts";
@@ -31,17 +32,21 @@ test("help stands on standard output with examples, for each command", async () 
 });
 
 test("unknown commands, flags and values are refused with the nearest", async () => {
-  const [command, flag, value, strategy] = await Promise.all([
+  const [command, flag, value, strategy, profile, list] = await Promise.all([
     millrace("exlore"),
     millrace("explore", "--rnus", "3"),
     millrace("explore", "--runs", "many"),
     millrace("explore", "--strategy", "strom"),
+    millrace("replay", "words-under-storm", "--seed", "a", "--case", "0", "--profile", "beyont"),
+    millrace("list", "fault"),
   ]);
   expect(command.err).toContain("Did you mean explore?");
   expect(flag.err).toContain("Did you mean --runs?");
   expect(value.err).toContain("A whole number from 1 is expected.");
-  expect(strategy.err).toContain("Allowed choices are portfolio, storm, corpus.");
-  expect([command, flag, value, strategy].map(ended => ended.code)).toEqual([2, 2, 2, 2]);
+  expect(strategy.err).toContain('Did you mean "storm"? Allowed: portfolio, storm, corpus.');
+  expect(profile.err).toContain('Did you mean "beyond"? Allowed: light, standard, all, beyond.');
+  expect(list.err).toContain('Did you mean "faults"?');
+  expect([command, flag, value, strategy, profile, list].map(ended => ended.code)).toEqual([2, 2, 2, 2, 2, 2]);
 });
 
 test("an unknown scenario, failure, mutant or bench is one sentence and exit code 2", async () => {
@@ -51,8 +56,10 @@ test("an unknown scenario, failure, mutant or bench is one sentence and exit cod
     millrace("explore", "--mutant", "sink.no-flush", "--runs", "1"),
     millrace("bench", "kernle"),
     millrace("check", "scenarios/none.ts"),
+    millrace("replay", "words-under-storm", "--seed", "a", "--case", "0", "--format", "jsonl"),
+    millrace("replay", "words-under-storm", "--seed", "a", "--case", "0", "--at", "3"),
   ]);
-  expect(ended.map(one => one.code)).toEqual([2, 2, 2, 2, 2]);
+  expect(ended.map(one => one.code)).toEqual([2, 2, 2, 2, 2, 2, 2]);
   expect(ended.map(one => one.out).join("")).toBe("");
   for (const { err } of ended) expect(err.trim().split("\n")).toHaveLength(1);
   expect(ended[0]!.err).toContain('Did you mean "words-under-storm"?');
@@ -122,6 +129,18 @@ test("an interrupted campaign tells what there was until then", async () => {
   const code = await new Promise(resolve => child.once("close", resolve));
   expect(code).toBe(130);
   expect(JSON.parse(out)).toMatchObject({ ended: "interrupted" });
+});
+
+test("an interrupted shrink keeps what it has found, and says that it was interrupted", async () => {
+  const { file } = await foundFailure();
+  const { sum: _, ...found } = JSON.parse(readFileSync(join(folder, file), "utf8")) as Failure;
+  writeFileSync(join(folder, "large.json"), JSON.stringify({ ...found, case: found.original.case }));
+  const ended = await inFolder(["shrink", "large.json", "--budget", "10m", "--json"], folder, child =>
+    child.stderr!.once("data", () => child.kill("SIGINT")),
+  );
+  expect(ended.code).toBe(130);
+  expect(JSON.parse(ended.out)).toMatchObject({ ending: "interrupted" });
+  expect(ended.err).toContain("not minimal: interrupted");
 });
 
 test("values of flags say what they expect", () => {

@@ -8,7 +8,7 @@ import { campaign, indicesOf, playInline, type CampaignEnding } from "../explore
 import type { CampaignSummary } from "../explore/campaign-totals.ts";
 import { calmCase } from "../explore/case-generator.ts";
 import { CaseLine, type CaseLineOptions, type IndexedRun } from "../explore/case-line.ts";
-import { corpusFiles, corpusResult, holds, readCorpus, type CorpusCase, type CorpusResult } from "../explore/corpus.ts";
+import { corpusResult, holds, type CorpusCase, type CorpusResult } from "../explore/corpus.ts";
 import { FailureRecorder, type RecordedTarget } from "../explore/failure-recorder.ts";
 import { playInProcesses } from "../explore/worker-pool.ts";
 import { WrittenFaults } from "../explore/written-faults.ts";
@@ -17,7 +17,8 @@ import { jsonText } from "../report/json-reporter.ts";
 import { grouped } from "../report/progress-line.ts";
 import type { Progress, Reporter } from "../report/reporter.ts";
 import { folderToWrite } from "./folder-to-write.ts";
-import { lastFailures } from "./last-failures.ts";
+import { campaignCorpus } from "./campaign-corpus.ts";
+import { onInterrupt } from "./interruption.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
 import { packageVersion } from "./package-version.ts";
 import { chooseReporters } from "./reporters.ts";
@@ -30,6 +31,9 @@ export async function exploreCampaign(names: readonly string[], flags: ExploreFl
   const targets = await targetsOf(session, names);
   const settings = settingsOf(flags, session);
   folderToWrite("--out", settings.out);
+  const corpus = await campaignCorpus(session, targets, {
+    lastFailedIn: flags.lastFailed === true ? settings.out : undefined,
+  });
   const reporter = chooseReporters(flags, settings.out);
   const interruption = onInterrupt();
   reporter.begin?.({
@@ -40,7 +44,7 @@ export async function exploreCampaign(names: readonly string[], flags: ExploreFl
     limit: limitOf(settings),
   });
   reporter.progress?.({ ...progressMax(settings), runs: 0, failures: 0, elapsedMs: 0 });
-  const report = await play(targets, names, settings, flags, session, reporter, interruption.signal);
+  const report = await play(targets, corpus, names, settings, flags, session, reporter, interruption.signal);
   interruption.end();
   // Before anybody tells it: a reporter may find its own file refused.
   writeFileSync(join(settings.out, "explore.json"), jsonText(report));
@@ -105,6 +109,7 @@ function settingsOf(flags: ExploreFlags, session: Session): Settings {
 
 async function play(
   targets: readonly RecordedTarget[],
+  corpus: readonly CorpusCase[],
   names: readonly string[],
   settings: Settings,
   flags: ExploreFlags,
@@ -114,13 +119,6 @@ async function play(
 ): Promise<ExploreReport> {
   const startMs = performance.now();
   const elapsedMs = () => performance.now() - startMs;
-  const corpus = readCorpus(
-    [
-      ...(flags.lastFailed === true ? lastFailures(settings.out) : []),
-      ...corpusFiles(session.project.config.regressions),
-    ],
-    new Set(targets.map(({ scenario }) => scenario.name)),
-  );
   const lineOptions: CaseLineOptions = {
     ...settings.line,
     regressions: corpus.map(({ failure }) => ({ scenario: failure.scenario.name, case: failure.case })),
@@ -243,24 +241,6 @@ async function* setAside(
 export interface WorkerSetup {
   readonly targets: readonly string[];
   readonly line: CaseLineOptions;
-}
-
-/** The first Ctrl-C ends the campaign, with what there is; the second ends the process. */
-function onInterrupt(): { readonly signal: AbortSignal; end(): void } {
-  const controller = new AbortController();
-  const listener = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  process.on("SIGINT", listener);
-  process.on("SIGTERM", listener);
-  return {
-    signal: controller.signal,
-    end() {
-      process.off("SIGINT", listener);
-      process.off("SIGTERM", listener);
-    },
-  };
 }
 
 function progressMax({ runs, timeMs }: Settings): Pick<Progress, "runsMax" | "timeMsMax"> {

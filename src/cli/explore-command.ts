@@ -1,6 +1,6 @@
 import { profiles } from "../explore/profile.ts";
 import { Command, Option } from "commander";
-import { duration, shard, wholeNumber } from "./option-values.ts";
+import { duration, oneOf, shard, wholeNumber } from "./option-values.ts";
 import type { ExploreFlags } from "./explore-campaign.ts";
 
 export function exploreCommand(): Command {
@@ -12,11 +12,11 @@ export function exploreCommand(): Command {
     .option("--seed <text>", "any text; the same seed plays the same cases (default: a random one, printed first)")
     .option("--jobs <n>", "processes that play cases (default: one for each core)", wholeNumber(1))
     .addOption(
-      new Option("--strategy <name>", "which worlds to try")
-        .choices(["portfolio", "storm", "corpus"])
+      new Option("--strategy <name>", "which worlds to try: portfolio, storm or corpus")
+        .argParser(oneOf(["portfolio", "storm", "corpus"]))
         .default("portfolio"),
     )
-    .addOption(new Option("--profile <name>", "how hard the storms blow").choices(profiles))
+    .option("--profile <name>", `how hard the storms blow: ${profiles.join(", ")}`, oneOf(profiles))
     .option("--shard <i/n>", "only this share of the cases", shard)
     .addOption(
       new Option("--standstill <time>", "end a case that does not give the thread back for so long")

@@ -1,21 +1,15 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { failureId, serializeFailure } from "../explore/failure-file.ts";
-import { Misuse } from "../explore/misuse.ts";
 import { openSession, shown } from "./session.ts";
-import { playableFailure } from "./playable-failure.ts";
+import { playableFailure, refusePlanted } from "./playable-failure.ts";
 import { writeResult } from "./results.ts";
 
 /** `millrace keep`: copies a failure file into the corpus; the exit code. */
 export async function keepFailure(fileOrId: string): Promise<number> {
   const session = await openSession();
   const { path, failure } = await playableFailure(session, fileOrId);
-  if (failure.mutant !== null) {
-    throw new Misuse(
-      `This failure shows the planted bug ${failure.mutant}, and no bug of the code: as a regression case it would pass for ever.`,
-      { place: shown(path) },
-    );
-  }
+  refusePlanted(failure, shown(path));
   const kept = join(session.project.config.regressions, `${failureId(failure)}.json`);
   if (!existsSync(kept)) {
     mkdirSync(session.project.config.regressions, { recursive: true });

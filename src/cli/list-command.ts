@@ -1,10 +1,11 @@
-import { Argument, Command } from "commander";
+import { Command } from "commander";
 import { listedThings, type ListedThing } from "./listed-thing.ts";
+import { oneOf } from "./option-values.ts";
 
 export function listCommand(): Command {
   return new Command("list")
     .description("Scenarios with their why, jobs, claims, faults, mutants.")
-    .addArgument(new Argument("[what]", "only one of them").choices(listedThings))
+    .argument("[what]", `only one of them: ${listedThings.join(", ")}`, oneOf(listedThings))
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { allowedNames } from "../explore/nearest-name.ts";
 
 /** Values of flags: each parser takes what a user writes and says what was expected otherwise. */
 export function wholeNumber(min: number): (text: string) => number {
@@ -6,6 +7,14 @@ export function wholeNumber(min: number): (text: string) => number {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < min) throw new InvalidArgumentError(`A whole number from ${min} is expected.`);
     return value;
+  };
+}
+
+export function oneOf<Name extends string>(names: readonly Name[]): (text: string) => Name {
+  return text => {
+    const named = names.find(name => name === text);
+    if (named === undefined) throw new InvalidArgumentError(allowedNames(text, names));
+    return named;
   };
 }
 

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
 import { shelf } from "../explore/dataset.ts";
 import { readFailure, type Failure } from "../explore/failure-file.ts";
+import { loadMutant, mutantNames } from "../explore/mutant/mutant-catalog.ts";
+import { lineOfPath } from "../explore/json-place.ts";
 import { datasetHash, type RecordedTarget } from "../explore/failure-recorder.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { suggestion } from "../explore/nearest-name.ts";
@@ -26,9 +29,33 @@ export async function playableFailure(
   const failure = readFailure(path);
   const place = shown(path);
   if (!anyVersion) refuseOtherVersion(failure, place);
+  await refuseUnknownMutant(failure, path);
   const target = await scenarioOfFailure(session, failure, place);
   refuseOtherData(failure, place);
   return { path, failure, target };
+}
+
+/** A case that would mean something else here. */
+export function refuseOtherWorld(failure: Failure, place: string): void {
+  refuseOtherVersion(failure, place);
+  refuseOtherData(failure, place);
+}
+
+/** As a regression case it would say nothing. */
+export function refusePlanted({ mutant }: Failure, place: string): void {
+  if (mutant === null) return;
+  throw new Misuse(
+    `This failure shows the planted bug ${mutant}, and no bug of the code: as a regression case it would pass for ever.`,
+    { place },
+  );
+}
+
+async function refuseUnknownMutant({ mutant }: Failure, path: string): Promise<void> {
+  if (mutant === null || (await loadMutant(mutant)) !== undefined) return;
+  const place = `${shown(path)}:${lineOfPath(readFileSync(path, "utf8"), ["mutant"])}`;
+  throw new Misuse(`"mutant" is wrong: there is no mutant "${mutant}". ${suggestion(mutant, await mutantNames())}`, {
+    place,
+  });
 }
 
 /** Before 1.0 a minor version may change what a case means; from then on a major one. */

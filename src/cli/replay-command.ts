@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { wholeNumber } from "./option-values.ts";
+import { profiles } from "../explore/profile.ts";
+import { oneOf, wholeNumber } from "./option-values.ts";
 import type { ReplayFlags } from "./replay-target.ts";
 
 export function replayCommand(): Command {
@@ -8,7 +9,7 @@ export function replayCommand(): Command {
     .argument("<target>", "a failure file, its id, or a scenario together with --seed and --case")
     .option("--seed <text>", "the campaign's seed")
     .option("--case <index>", "the case's index in the campaign", wholeNumber(0))
-    .option("--profile <name>", "the campaign's --profile, if it had one")
+    .option("--profile <name>", "the campaign's --profile, if it had one", oneOf(profiles))
     .option("--record", "write the whole journal beside the failure file, as journal.jsonl")
     .option("--format <names>", "with --record: jsonl, chrome, shiviz; several with commas")
     .option("--inspect", "wait for a debugger; sources are mapped")

@@ -2,8 +2,10 @@ import { performance } from "node:perf_hooks";
 import { isFailure, type CaseRun } from "../explore/case-run.ts";
 import { type Failure } from "../explore/failure-file.ts";
 import { confirmed, replayOf, type Replay, type ReplayOutcome } from "../explore/replay.ts";
+import { Misuse } from "../explore/misuse.ts";
 import { claimOf, messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
+import type { Fault } from "../world/fault.ts";
 import { breakpointAt, openInspector, underSourceMaps, withSourceMaps } from "./breakpoint.ts";
 import { caseToPlay, type CaseFlags } from "./case-to-play.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
@@ -14,6 +16,7 @@ import { writeResult } from "./results.ts";
 
 /** `millrace replay`: a failure file or id, or a scenario's case by seed and index; the exit code. */
 export async function replayTarget(name: string, flags: ReplayFlags): Promise<number> {
+  refuseLonelyFlags(flags);
   const formats = flags.record === true ? formatsOf(flags.format ?? "jsonl") : [];
   const stop = flags.inspect === true ? breakpointAt(flags.at) : undefined;
   if (stop !== undefined && !underSourceMaps()) return withSourceMaps();
@@ -37,7 +40,7 @@ export async function replayTarget(name: string, flags: ReplayFlags): Promise<nu
   }
   const outcome = outcomeOfCase(run);
   standardError.write(`${run.verdict.kind}: ${messageOf(run.verdict)}\n`);
-  for (const fault of played.plan) standardError.write(`  ${sayFault(fault)}\n`);
+  for (const line of linesOfPlan(played.plan, run)) standardError.write(`  ${line}\n`);
   if (flags.json === true) {
     const { digest } = run;
     const wallMs = Math.round(playedMs);
@@ -45,6 +48,11 @@ export async function replayTarget(name: string, flags: ReplayFlags): Promise<nu
     print({ outcome, exact: true, digest, expectedDigest: digest, claim, wallMs, signature, case: played });
   }
   return replayExitCodes[outcome];
+}
+
+function refuseLonelyFlags({ record, format, inspect, at }: ReplayFlags): void {
+  if (format !== undefined && record !== true) throw new Misuse("--format says what --record writes: give both.");
+  if (at !== undefined && inspect !== true) throw new Misuse("--at says where --inspect stops: give both.");
 }
 
 /** What its flags say. */
@@ -104,7 +112,15 @@ function tell(failure: Failure, { outcome, exact, run, staleAnchors, variants }:
   };
   standardError.write(`${words[outcome]}  ${failure.signature} in ${failure.scenario.name}, ${wallMs} ms\n`);
   for (const line of messageOf(run.verdict).split("\n").slice(0, 12)) standardError.write(`  ${line}\n`);
-  for (const fault of failure.case.plan) standardError.write(`  ${ink.dim(sayFault(fault))}\n`);
+  for (const line of linesOfPlan(failure.case.plan, run)) standardError.write(`  ${ink.dim(line)}\n`);
+}
+
+/** A fault that found no moment was not there. */
+function linesOfPlan(plan: readonly Fault[], { faults }: CaseRun): readonly string[] {
+  return plan.map((fault, index) => {
+    const effect = faults.find(one => one.index === index);
+    return `${sayFault(fault)}${effect === undefined || effect.fired ? "" : `; never fired: ${effect.note}`}`;
+  });
 }
 
 function print(document: unknown): void {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { wholeNumber } from "./option-values.ts";
+import { profiles } from "../explore/profile.ts";
+import { oneOf, wholeNumber } from "./option-values.ts";
 import type { ShowFlags } from "./show-recording.ts";
 
 export function showCommand(): Command {
@@ -9,6 +10,7 @@ export function showCommand(): Command {
     .option("--format <names>", "chrome, shiviz, jsonl; several with commas", "chrome")
     .option("--seed <text>", "the campaign's seed")
     .option("--case <index>", "the case's index in the campaign", wholeNumber(0))
+    .option("--profile <name>", "the campaign's --profile, if it had one", oneOf(profiles))
     .option("--any-version", "play a failure file of another version all the same")
     .addHelpText(
       "after",

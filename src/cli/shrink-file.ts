@@ -7,6 +7,7 @@ import { shrinkCase } from "../explore/shrink.ts";
 import { sayEnding } from "../explore/shrink-ending.ts";
 import { messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
+import { onInterrupt } from "./interruption.ts";
 import { playableFailure } from "./playable-failure.ts";
 import { isPlanted, withMutant } from "./planted-mutant.ts";
 import { standardError } from "./reporters.ts";
@@ -27,12 +28,16 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
     );
   }
   const endMs = performance.now() + flags.budget;
+  const interruption = onInterrupt();
+  standardError.write(`searching for up to ${flags.budget / 1000} s; Ctrl-C keeps what is found by then\n`);
   const shrunk = await shrinkCase({ case: failure.case, run }, player, {
     runsMax: Infinity,
     // Whoever asks for a shrink has the time to try each record of a long list.
     listMax: Infinity,
     timeIsUp: () => performance.now() > endMs,
+    interrupted: () => interruption.signal.aborted,
   });
+  interruption.end();
   const smaller: Failure = {
     ...failure,
     case: shrunk.case,
@@ -63,7 +68,7 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
       `${JSON.stringify({ file: shown(file), runs: shrunk.runs, ending: shrunk.ending, planLength: shrunk.case.plan.length }, undefined, 2)}\n`,
     );
   }
-  return 0;
+  return shrunk.ending === "interrupted" ? 130 : 0;
 }
 
 /** What its flags say. */

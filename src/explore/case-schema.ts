@@ -12,6 +12,8 @@ const targetsInWords =
   'a role such as "tm0", an ordered pair such as "jm0>tm1", a subtask such as "count[0]", or "site", by the kind';
 const whole = wholeFrom(0);
 const positive = wholeFrom(1);
+/** Of a cluster: more than one thread can play, and fewer than a memory can hold. */
+const several = wholeFrom(1, 1_000);
 const text = z.string({ error: "a text is wanted" }).min(1, "a text is wanted");
 
 const on = closed({
@@ -71,13 +73,13 @@ const fault: z.ZodType<Fault> = closed({
 export const planSchema: z.ZodType<readonly Fault[]> = z.array(fault, { error: "a list of faults is wanted" });
 
 const topology = closed({
-  jobManagers: positive,
-  workers: positive,
-  slotsPerWorker: positive,
-  storageNodes: positive,
-  replicas: positive,
-  parallelism: positive,
-  partitions: positive,
+  jobManagers: several,
+  workers: several,
+  slotsPerWorker: several,
+  storageNodes: several,
+  replicas: several,
+  parallelism: several,
+  partitions: several,
   placement: oneOf("spread", "together"),
   // Cases that were saved before disks had a choice: all were of this kind.
   persistence: oneOf("prefix", "ordered", "weak").default("prefix"),
@@ -127,9 +129,10 @@ export const caseSchema: z.ZodType<Case> = closed({
   ties: z.exactOptional(z.literal("fifo", { error: '"fifo" is wanted, or nothing' })),
 });
 
-function wholeFrom(min: number): z.ZodInt {
-  const error = `a whole number, ${min} or more, is wanted`;
-  return z.int({ error }).min(min, error);
+function wholeFrom(min: number, max = Number.MAX_SAFE_INTEGER): z.ZodInt {
+  const bounds = max === Number.MAX_SAFE_INTEGER ? `, ${min} or more,` : ` from ${min} to ${max}`;
+  const error = `a whole number${bounds} is wanted`;
+  return z.int({ error }).min(min, error).max(max, error);
 }
 
 function oneOf<const Words extends readonly string[]>(...words: Words): z.ZodEnum<{ [W in Words[number]]: W }> {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CaseRun } from "./case-run.ts";
-import { readFailure, type Failure } from "./failure-file.ts";
+import type { Failure } from "./failure-file.ts";
 import { replayOf, type ReplayOutcome } from "./replay.ts";
 
 /**
@@ -14,13 +14,6 @@ export function corpusFiles(folder: string): readonly string[] {
     .filter(file => file.endsWith(".json"))
     .sort()
     .map(file => join(folder, file));
-}
-
-/** Of those files what belongs to one of the scenarios. */
-export function readCorpus(files: readonly string[], scenarios: ReadonlySet<string>): readonly CorpusCase[] {
-  return files
-    .map(file => ({ file, failure: readFailure(file) }))
-    .filter(({ failure }) => scenarios.has(failure.scenario.name));
 }
 
 export interface CorpusCase {

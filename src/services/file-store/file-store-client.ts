@@ -166,9 +166,9 @@ export class FileStoreClient {
    * are missing beside the unaware, and the next when one is silent; rejects when too few have answered.
    */
   async #isRemoved(path: string, unaware: readonly string[]): Promise<boolean> {
-    const missing = this.#nodes.length - this.#knowing + 1 - unaware.length;
+    const missing = Math.max(0, this.#nodes.length - this.#knowing + 1 - unaware.length);
     const others = this.#nodes.filter(node => !unaware.includes(node));
-    const spare = others.splice(Math.max(0, missing));
+    const spare = others.slice(missing);
     const ask = async (node: string): Promise<boolean> => {
       try {
         return new Body(await this.#rpc.call(node, "store.find", { path })).flag("removed");
@@ -179,7 +179,7 @@ export class FileStoreClient {
         return ask(next);
       }
     };
-    const words = await Promise.allSettled(others.map(ask));
+    const words = await Promise.allSettled(others.slice(0, missing).map(ask));
     if (words.some(word => word.status === "fulfilled" && word.value)) return true;
     for (const word of words) if (word.status === "rejected") throw word.reason;
     return false;

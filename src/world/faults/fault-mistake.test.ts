@@ -31,6 +31,9 @@ test("a wrong parameter is told with what is allowed", () => {
   expect(said({ kind: "proc.kill", target: "tm0", when: at, params: { how: "hard" } })).toBe(
     "params.how: proc.kill takes no parameter.",
   );
+  expect(said({ kind: "proc.slow", target: "tm0", when: at, params: { constructor: 5 } })).toBe(
+    "params.constructor: proc.slow takes factor.",
+  );
   expect(said({ kind: "proc.slow", target: "tm0", when: at, params: { factor: 1 } })).toBe(
     "params.factor: a whole number from 2 to 1000 is wanted, not 1.",
   );

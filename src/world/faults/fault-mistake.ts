@@ -22,7 +22,7 @@ export function faultMistake(fault: Fault, ground: FaultGround = {}): FaultMista
   if (fault.forUs !== undefined && lasts !== "for-a-while")
     return { path: ["forUs"], message: `${fault.kind} ${durations[lasts]}: it takes no duration.` };
   for (const [name, value] of Object.entries(fault.params ?? {})) {
-    const rule = params[name];
+    const rule = Object.hasOwn(params, name) ? params[name] : undefined;
     if (rule === undefined) {
       const known = Object.keys(params);
       const allowed = known.length === 0 ? "no parameter" : known.join(", ");

@@ -26,7 +26,7 @@ async function serve(host: Host, folder: string): Promise<void> {
   const known = readLines(bytes);
   await host.disk.rm(`${path}.new`, { force: true });
   const file = await host.disk.open(`${path}.new`, "a");
-  if (known.wholeBytes > 0) await file.write(bytes, 0, known.wholeBytes, null);
+  await append(file, bytes.subarray(0, known.wholeBytes));
   await file.sync();
   await host.disk.rename(`${path}.new`, path);
   await host.disk.syncDirectory(folder);
@@ -79,9 +79,15 @@ interface Committed {
 type Line = ({ readonly kind: "prepared" } & Prepared) | ({ readonly kind: "committed" } & Committed);
 
 async function write(file: DiskFile, line: Line): Promise<void> {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(line)}\n`);
-  await file.write(bytes, 0, bytes.length, null);
+  await append(file, new TextEncoder().encode(`${JSON.stringify(line)}\n`));
   await file.sync();
+}
+
+/** A disk that is nearly full takes a part of the bytes, and refuses the rest. */
+async function append(file: DiskFile, bytes: Uint8Array): Promise<void> {
+  let written = 0;
+  while (written < bytes.length)
+    written += (await file.write(bytes, written, bytes.length - written, null)).bytesWritten;
 }
 
 async function contentsOf(file: DiskFile): Promise<Uint8Array> {

@@ -54,3 +54,9 @@ export const ledgerDiesBetweenPrepareAndCommit = scenario("ledger-dies-between-p
   ...world,
   plan: on => [on.checkpoint(2).completed().kill("ledger", { forMs: 300 })],
 });
+
+export const ledgerHasNoRoom = scenario("ledger-has-no-room", {
+  why: "The ledger's disk takes a part of a line and refuses the rest: the next life reads whole lines only.",
+  ...world,
+  plan: on => [on.checkpoint(1).completed().disk("ledger").full({ freeBytes: 700, forMs: 1_000 })],
+});

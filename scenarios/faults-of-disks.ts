@@ -67,6 +67,16 @@ export const syncThatLies = scenario("sync-that-lies", {
   ],
 });
 
+export const newestForgotten = scenario("newest-forgotten", {
+  ...base,
+  why: "The coordination service loses its newest checkpoint alone, and nobody lives who had seen it: what was committed for it tells, and nothing is written again.",
+  input: { payments: payments(600) },
+  plan: on => [
+    on.checkpoint(3).triggered().disk("coord").syncLies({ forMs: 5_000 }),
+    on.checkpoint(3).committed().plus({ ms: 5 }).sitePowerLoss({ forMs: 300 }),
+  ],
+});
+
 export const writesThatGoAstray = scenario("writes-that-go-astray", {
   ...base,
   why: "One node acknowledges writes that are lost, or that overwrite other files: checksums tell, and readers take the other replica.",

@@ -80,6 +80,17 @@ export const ambiguousCommit = scenario("ambiguous-commit", {
   ],
 });
 
+export const commitsUnheard = scenario("commits-unheard", {
+  ...base,
+  why: "No commit of a checkpoint reaches the broker until the next one is complete, and then its sinks die: that one holds what they had still to commit.",
+  input: { payments: payments(600) },
+  plan: on => [
+    on.checkpoint(2).completed().loseRequest("broker.commit", "broker", { forMs: 700, times: 50 }),
+    on.checkpoint(3).completed().plus({ ms: 2 }).kill("tm0", { forMs: 300 }),
+    on.checkpoint(3).completed().plus({ ms: 2 }).kill("tm1", { forMs: 300 }),
+  ],
+});
+
 export const lateAcknowledgement = scenario("late-acknowledgement", {
   ...base,
   why: "An acknowledgement arrives after its worker was given up and its checkpoint too: it belongs to nobody any more.",
@@ -96,6 +107,18 @@ export const deploymentOvertaken = scenario("deployment-overtaken", {
   plan: on => [
     on.checkpoint(2).completed().delayRequest("task.deploy", "jm0>tm0", { byMs: 2_000, forMs: 3_000 }),
     on.checkpoint(2).completed().failTask("total[0]"),
+  ],
+});
+
+export const workerChangedMeanwhile = scenario("worker-changed-meanwhile", {
+  ...base,
+  why: "A worker dies and is back while the number of the next attempt is on its way: the attempt begins with whom there is, and not with whom there was.",
+  input: { payments: payments(600) },
+  cluster: { workers: 3, slotsPerWorker: 2 },
+  plan: on => [
+    on.checkpoint(2).completed().failTask("total[0]"),
+    on.event("job.restart").delayReply("coord.compare-and-set", "jm0>coord", { byMs: 900, forMs: 3_000, times: 1 }),
+    on.event("job.restart").plus({ ms: 350 }).restart("tm0", { afterMs: 5 }),
   ],
 });
 

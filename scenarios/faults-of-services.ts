@@ -31,6 +31,19 @@ export const coordinationAway = scenario("coordination-away", {
   plan: on => [on.checkpoint(2).metadataWritten().cut("coord", { forMs: 6_000 })],
 });
 
+export const leaderGoneBehindARestart = scenario("leader-gone-behind-a-restart", {
+  ...base,
+  why: "The leader's machine is gone for good, and the coordination service restarts behind it: a dead leader's session has its time again, and no more.",
+  input: { payments: payments(600) },
+  cluster: { jobManagers: 2 },
+  plan: on => [
+    // While the other one stands still it is jm0 who leads.
+    on.atMs(0).pause("jm1", { forMs: 1_500 }),
+    on.checkpoint(2).completed().removeMachine("jm0"),
+    on.checkpoint(2).completed().plus({ ms: 1 }).restart("coord", { afterMs: 5 }),
+  ],
+});
+
 export const storageErrors = scenario("storage-errors", {
   ...base,
   why: "A storage node refuses one write after the other: others take its place until it obeys again.",

@@ -150,6 +150,14 @@ export const leaderMutants: readonly Mutant[] = [
     claims: ["FO-1"],
   },
   {
+    name: "fo.deployed-on-the-lost",
+    file: "dist/src/runtime/cluster/scheduler.js",
+    find: "if (slots.some(worker => this.#parts.registry.get(worker.id) === undefined))\n            return this.start();",
+    replace: "",
+    why: "An attempt is deployed on workers that were lost while its number was made durable: nobody ever says that they are gone.",
+    claims: ["FO-5"],
+  },
+  {
     name: "ha.anybody-inherits",
     file: "dist/src/runtime/cluster/leader-election.js",
     find: "current?.leader.address === this.#address",

@@ -154,6 +154,14 @@ export const serviceMutants: readonly Mutant[] = [
     gap: "vote-of-the-dead brings it about in one of its cases of ten, and a hunt of 1,000 cases plays it three times.",
   },
   {
+    name: "coord.recovered-session-has-no-deadline",
+    file: "dist/src/services/coordination/coordination-server.js",
+    find: "for (const session of state.sessions())\n        clock.set(session, state.sessionTtlMs(session));",
+    replace: "",
+    why: "A session that the service knows from before its restart never ends by itself: the key of a dead leader stands for ever.",
+    claims: ["FO-5"],
+  },
+  {
     name: "rpc.checksum-not-checked",
     file: "dist/src/rpc/frame-reader.js",
     find: "if (crc32c(bytes, 0, start, end) !== readUint32(bytes, from + 8))",

@@ -48,6 +48,27 @@ export const sinkMutants: readonly Mutant[] = [
     claims: ["SK-3", "SK-2", "SK-6", "SK-1"],
   },
   {
+    name: "sink.forgets-what-it-commits",
+    file: "dist/src/runtime/task/operators/pending-commits.js",
+    find: `await this.#commit(epoch.items[0], epoch.checkpoint);
+                if (this.#closed)
+                    return "closed";
+                epoch.items.shift();`,
+    replace: `await this.#commit(epoch.items.shift(), epoch.checkpoint);
+                if (this.#closed)
+                    return "closed";`,
+    why: "What is being committed is taken off the list before its commit is known: a checkpoint that is taken meanwhile does not hold it.",
+    claims: ["SK-2", "SK-3", "SK-4"],
+  },
+  {
+    name: "sink.newest-loss-is-not-seen",
+    file: "dist/src/runtime/connectors/refuse-lost-commits.js",
+    find: "after >= restoredCheckpoint",
+    replace: "after > restoredCheckpoint",
+    why: "Off by one: a sink notices that checkpoints were lost behind its committed work when two are, and not when it is the newest alone.",
+    claims: ["SK-1", "SK-4"],
+  },
+  {
     name: "sink.abort-only-known",
     file: "dist/src/runtime/connectors/transactional-log-writer.js",
     find: "id.generation >= this.#context.attempt || !mine(id.subtask)",

@@ -69,10 +69,14 @@ export const syncThatLies = scenario("sync-that-lies", {
 
 export const newestForgotten = scenario("newest-forgotten", {
   ...base,
-  why: "The coordination service loses its newest checkpoint alone, and nobody lives who had seen it: what was committed for it tells, and nothing is written again.",
+  why: "The coordination service loses its newest checkpoint alone, and nobody lives who had seen it; the one before is still there. What was committed for the lost one tells, and nothing is written twice.",
   input: { payments: payments(600) },
   plan: on => [
-    on.checkpoint(3).triggered().disk("coord").syncLies({ forMs: 5_000 }),
+    on.checkpoint(3).triggered().disk("coord").loseWrites({ times: 100 }),
+    // Else the files of the one before would be gone by then.
+    ...["dfs0", "dfs1", "dfs2"].map(node =>
+      on.checkpoint(3).triggered().loseRequest("store.remove", node, { forMs: 2_000, times: 100 }),
+    ),
     on.checkpoint(3).committed().plus({ ms: 5 }).sitePowerLoss({ forMs: 300 }),
   ],
 });

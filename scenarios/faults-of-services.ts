@@ -31,6 +31,15 @@ export const coordinationAway = scenario("coordination-away", {
   plan: on => [on.checkpoint(2).metadataWritten().cut("coord", { forMs: 6_000 })],
 });
 
+export const leaderGoneAtTheEnd = scenario("leader-gone-at-the-end", {
+  ...base,
+  why: "The leader dies when it has written that the job has finished: the next one begins no attempt, and removes what attempts and leader have left.",
+  plan: on => [
+    on.checkpoint(2).aligned("total[0]").kill("tm0", { forMs: 300 }),
+    on.event("job.finished").kill("jm0", { forMs: 300 }),
+  ],
+});
+
 export const leaderGoneBehindARestart = scenario("leader-gone-behind-a-restart", {
   ...base,
   why: "The leader's machine is gone for good, and the coordination service restarts behind it: a dead leader's session has its time again, and no more.",

@@ -49,6 +49,22 @@ export const leaderMutants: readonly Mutant[] = [
     claims: ["FO-3"],
   },
   {
+    name: "ha.cleanup-is-not-taken-up",
+    file: "dist/src/runtime/cluster/job-master.js",
+    find: 'if (record.state === "failed")\n            return;',
+    replace: "return;",
+    why: "FLINK-25433: a leader finds that the job has finished, and does not ask whether its recovery data was removed.",
+    claims: ["CC-9"],
+  },
+  {
+    name: "ha.ended-job-begins-again",
+    file: "dist/src/runtime/cluster/job-master.js",
+    find: 'if (record !== undefined && record.state !== "running")',
+    replace: 'if (record !== undefined && record.state === "failed")',
+    why: "FLINK-11813: a leader does not look whether the job that it is given has finished already, and runs it once more.",
+    claims: ["SK-1", "CC-9", "CC-10", "CC-1", "FO-3", "SK-4"],
+  },
+  {
     name: "ha.deposed-leader-deletes",
     file: "dist/src/runtime/cluster/job-master.js",
     find: "this.#over = true;\n        this.#scheduler?.close();",

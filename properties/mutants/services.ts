@@ -162,6 +162,14 @@ export const serviceMutants: readonly Mutant[] = [
     claims: ["FO-5"],
   },
   {
+    name: "coord.keys-outlive-their-session",
+    file: "dist/src/services/coordination/coordination-state.js",
+    find: "if (entry.session === session)",
+    replace: "if (entry.session === key)",
+    why: "A session's end does not remove its keys: a leader that is gone for good is never followed.",
+    claims: ["FO-5"],
+  },
+  {
     name: "rpc.checksum-not-checked",
     file: "dist/src/rpc/frame-reader.js",
     find: "if (crc32c(bytes, 0, start, end) !== readUint32(bytes, from + 8))",

@@ -13,6 +13,7 @@ import {
 import { roleFolder } from "../roles/role-table.ts";
 import type { DurableView, Observation } from "../sim/observation.ts";
 import type { Case, Knobs } from "./case.ts";
+import type { Incarnation } from "../kernel/process.ts";
 import { leftDead } from "./calm.ts";
 import type { FaultEffect } from "./fault.ts";
 import { FaultEngine } from "./fault-engine.ts";
@@ -104,6 +105,8 @@ class Play {
   readonly #watch: Watch;
   #jobEndedUs: number | undefined;
   #violated = false;
+  /** Who has removed the recovery data of the finished job. */
+  #cleaner: Incarnation | undefined;
   #hearsay: JobOutcome | undefined;
   #late = false;
 
@@ -184,6 +187,8 @@ class Play {
       if (endings.has(event.event)) {
         kernel.at(kernel.nowUs, kernel.owner("calm"), () => this.#jobMayHaveEnded(role, event));
       }
+      if (event.event === "job.cleaned-up") this.#cleaner = site.role(role).incarnation;
+      else if (event.event === "leader.depose" && this.#cleaner?.role === role) this.#cleaner = undefined;
     });
   }
 
@@ -202,8 +207,25 @@ class Play {
     const { kernel } = this.world;
     this.#jobEndedUs = kernel.nowUs;
     this.#calm();
-    // What is left to tidy up (subsumed checkpoints, recovery data) gets the time of two calls.
-    kernel.at(kernel.nowUs + 2 * this.#played.knobs.rpcTimeoutMs * 1000, kernel.owner("calm"), () => kernel.stop());
+    this.#restAfter(kernel.nowUs);
+  }
+
+  /**
+   * What is left to tidy up (subsumed checkpoints, transactions) gets the time of two calls, and a finished job is cleaned
+   * up after: its leader may be dead, and the next one does it.
+   */
+  #restAfter(sinceUs: number): void {
+    const { kernel } = this.world;
+    kernel.at(sinceUs + 2 * this.#played.knobs.rpcTimeoutMs * 1000, kernel.owner("calm"), () => {
+      if (this.#isCleanedUpAfter()) kernel.stop();
+      else this.#restAfter(kernel.nowUs);
+    });
+  }
+
+  /** Of a failed job nothing is removed; and where the service forgets that it has finished, nobody knows it. */
+  #isCleanedUpAfter(): boolean {
+    if (this.#outcome().state !== "finished" || this.#engine.damaged.has("coord")) return true;
+    return this.#cleaner !== undefined && this.#cleaner.alive && !this.#cleaner.paused;
   }
 
   /** Whether the service is gone, and nothing is left that could stand in for it. */

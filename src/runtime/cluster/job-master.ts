@@ -160,12 +160,17 @@ export class JobMaster implements LeaderTerm {
 
   /** A job that nobody has heard of has no files: with some, the coordination service has lost what it knew of it. */
   async #leftOnStorage(): Promise<string | undefined> {
+    const [path] = await this.#listPatiently();
+    return path === undefined
+      ? undefined
+      : `the coordination service has lost the job: it does not know it, and ${path} is on the storage`;
+  }
+
+  /** All of the job's paths; a store that does not answer is waited for. */
+  async #listPatiently(): Promise<readonly string[]> {
     for (;;) {
       try {
-        const [path] = await this.#storage.list("");
-        return path === undefined
-          ? undefined
-          : `the coordination service has lost the job: it does not know it, and ${path} is on the storage`;
+        return await this.#storage.list("");
       } catch (error) {
         if (!isStorageFailure(error)) throw error;
         if (this.over) return this.deposed("the term is over");
@@ -195,16 +200,21 @@ export class JobMaster implements LeaderTerm {
 
   /** Files that no addressable checkpoint names, of checkpoints whose ids were handed out before this term. */
   async #sweep(): Promise<void> {
-    const idsBefore = this.#counters.reserved;
-    const addressed = this.#store.addressed();
+    const leftover = this.#leftovers();
     try {
       const paths = await this.#storage.list("");
-      if (!this.over)
-        this.#discarder.discard(paths.filter(path => !addressed.has(path) && checkpointOf(path) <= idsBefore));
+      if (!this.over) this.#discarder.discard(paths.filter(leftover));
     } catch (error) {
       if (!isStorageFailure(error)) throw error;
       // Garbage stays for the next leader's sweep: nothing depends on it.
     }
+  }
+
+  /** What is a leftover now; what comes later is none, however late a listing is. */
+  #leftovers(): (path: string) => boolean {
+    const idsBefore = this.#counters.reserved;
+    const addressed = this.#store.addressed();
+    return path => !addressed.has(path) && checkpointOf(path) <= idsBefore;
   }
 
   #checkpointing(graph: JobGraph): CheckpointSettings | undefined {
@@ -235,11 +245,16 @@ export class JobMaster implements LeaderTerm {
     if ((await this.#recoverCheckpoints()) === undefined) await this.#removeRecoveryData();
   }
 
-  /** Nothing of a finished job is needed again, uploads that never got into a checkpoint included. */
+  /**
+   * Nothing of a finished job is needed again, uploads that never got into a checkpoint included. Whoever leads next begins
+   * anew with it when this one does not get to its end (FLIP-194: cleaning up is retried, also behind a fail-over).
+   */
   async #removeRecoveryData(): Promise<void> {
     const gone = await this.#store.clear();
     this.#discarder.discard(gone.flatMap(pathsOf));
-    await this.#sweep();
+    const leftover = this.#leftovers();
+    this.#discarder.discard((await this.#listPatiently()).filter(leftover));
+    this.host.emit({ event: "job.cleaned-up" });
   }
 }
 

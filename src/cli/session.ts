@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import * as face from "../index.ts";
 import type { CasePlayer } from "../explore/case-run.ts";
 import { corpusFiles } from "../explore/corpus.ts";
 import { refuseUnplayable, type Failure } from "../explore/failure-file.ts";
 import type { RecordedTarget } from "../explore/failure-recorder.ts";
+import { lineOfPath } from "../explore/json-place.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { freshJobLoader, moduleLoader } from "../explore/module-loader.ts";
 import { suggestion } from "../explore/nearest-name.ts";
@@ -51,6 +52,7 @@ export async function scenarioOfFailure(session: Session, failure: Failure, plac
   const all = await findScenarios(session.project, session.load);
   const found = named(all, name) ?? named(await elsewhere(session, module), name);
   if (found !== undefined) {
+    refuseMisplaced(session, failure, found, place);
     refuseUnplayable(failure, found.scenario, place);
     return recordedTarget(found);
   }
@@ -67,6 +69,31 @@ export async function scenarioOfFailure(session: Session, failure: Failure, plac
       : `The module ${module}, which has the scenario "${name}" of this failure, does not exist. ${remedy}`,
     { place },
   );
+}
+
+/**
+ * A file that we wrote may outlive the place of its scenario, which is found by its name wherever it is by now. In a file that
+ * somebody has written or changed (it has no sum) a module or an export that is not there is a mistake.
+ */
+function refuseMisplaced({ project }: Session, { sum, scenario }: Failure, found: LoadedScenario, path: string): void {
+  if (sum !== undefined) return;
+  const wrong = (field: "module" | "export", message: string): Misuse => {
+    const line = lineOfPath(readFileSync(path, "utf8"), ["scenario", field]);
+    return new Misuse(`"scenario.${field}" is wrong: ${message} "${found[field]}" is wanted.`, {
+      place: `${path}:${line}`,
+    });
+  };
+  const { name, module, export: exported } = scenario;
+  if (module !== found.module) {
+    const isThere = module.startsWith("millrace:") || existsSync(join(project.root, module));
+    throw wrong(
+      "module",
+      isThere ? `${module} exports no scenario "${name}".` : `The module ${module} does not exist.`,
+    );
+  }
+  // An export that is left open is none that is wrong.
+  if (exported !== "" && exported !== found.export)
+    throw wrong("export", `${module} exports no scenario as "${exported}".`);
 }
 
 /** What the module of a failure exports, if it lies where no glob of the project looks: its path was a target then. */

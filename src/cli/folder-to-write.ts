@@ -1,10 +1,11 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { Misuse } from "../explore/misuse.ts";
 
 /** Makes the folder that a flag names and sees that it can be written, before any work is done whose result has to go there. */
 export function folderToWrite(flag: string, path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
   } catch (cause) {
     throw refusal(`${flag} names ${path}, where no folder can be made`, "Name an empty or a new folder.", cause);
   }
@@ -13,6 +14,13 @@ export function folderToWrite(flag: string, path: string): void {
   } catch (cause) {
     throw refusal(`${flag} names ${path}, where nothing can be written`, "Name a folder of your own.", cause);
   }
+}
+
+/** Folder by folder: Node's `recursive` never comes back from where the system makes none, such as below /proc. */
+function makeFolder(path: string): void {
+  const parent = dirname(path);
+  if (!existsSync(parent)) makeFolder(parent);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) mkdirSync(path);
 }
 
 function refusal(what: string, remedy: string, cause: unknown): Misuse {

@@ -49,6 +49,37 @@ test("a restore goes on exactly where the checkpoint was, also with another para
   }
 });
 
+test("after any rescale what was prepared is committed once, and every split is read on by one subtask", async () => {
+  const people = ["ann", "bob", "cid", "dan", "eve", "fay"];
+  const feedBoth = (cluster: MiniCluster, cents: number) => {
+    for (const feed of [0, 1]) cluster.feed(feed, ...people.map(person => pay(`${person}${feed}`, cents)));
+  };
+  const expected = [0, 1].flatMap(feed => people.flatMap(person => [1, 11].map(cents => pay(`${person}${feed}`, cents))));
+  for (const [from, to] of [
+    [2, 2],
+    [2, 1],
+    [2, 3],
+    [3, 2],
+    [1, 3],
+  ] as const) {
+    const before = new MiniCluster(sums, { parallelism: from });
+    await before.deploy();
+    feedBoth(before, 1);
+    await before.settle();
+    await before.trigger(1);
+    const after = new MiniCluster(sums, { parallelism: to, feeds: before.feeds, ledger: before.ledger });
+    await after.deploy(before.acknowledged(1), 1);
+    feedBoth(after, 10);
+    await after.settle();
+    await after.checkpoint(2);
+    expect({ from, to, committed: after.committed.toSorted(byText) }).toEqual({
+      from,
+      to,
+      committed: expected.toSorted(byText),
+    });
+  }
+});
+
 test("event-time timers fire by the watermark, and survive a restore", async () => {
   const lastCents: KeyedProcessFunction<string, Payment, Payment> = {
     process(record, context) {

@@ -100,7 +100,11 @@ function topologyOf(dice: Dice, { topology, fixed }: Scenario): Topology {
     [3, 3],
   ]);
   const drawn: Topology = {
-    jobManagers: topology.jobManagers,
+    // A second one is a standby: who was deposed or is gone for good is followed by another.
+    jobManagers: dice.weighted([
+      [13, 1],
+      [7, 2],
+    ]),
     workers: dice.between(2, 4),
     slotsPerWorker: dice.between(1, 3),
     storageNodes,

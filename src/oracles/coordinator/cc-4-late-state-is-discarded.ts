@@ -17,8 +17,9 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  * complete.
  *
  * Left out — that they change nothing: CC-2 has what a completed checkpoint is made of. That nobody shares what is
- * removed: CC-8. Leaders that died, stood still or were deposed afterwards: their successor's sweep removes it. Leaders
- * whose job ended within a few calls' time: storage nodes that are silent may have held up those removals.
+ * removed: CC-8. Leaders that died, stood still or were deposed afterwards: their successor's sweep removes it. Metadata
+ * that a leader wrote before it knew that it was deposed (it was taken for its successor's, until storms had standbys):
+ * nobody knows of that before the sweep at the job's end. Leaders whose job ended within a few calls' time: storage nodes that are silent may have held up those removals.
  */
 export const lateStateIsDiscarded: Oracle = {
   id: "CC-4",
@@ -43,6 +44,8 @@ class Discards implements OracleFold {
   readonly #owed = new Map<string, number>();
   /** Metadata that this leader has put on some node, and no pointer names. */
   readonly #metadata = new Set<string>();
+  /** The newest attempt of any leader before this one. */
+  #attemptsBefore = 0;
   readonly #named = new Set<string>();
   readonly #removed = new Set<string>();
   #finishedUs: number | undefined;
@@ -65,8 +68,10 @@ class Discards implements OracleFold {
         return;
       case "disk":
         for (const step of this.#record.see(observation)) {
-          if (step.kind === "leader") this.#forget();
-          else if (step.kind === "pointer") {
+          if (step.kind === "leader") {
+            this.#forget();
+            this.#attemptsBefore = this.#record.attempts;
+          } else if (step.kind === "pointer") {
             for (const completed of step.added) this.#complete(completed);
             if (step.added.length > 0)
               for (const one of step.before) if (!step.now.includes(one)) this.#owe(filesOfAll(one), observation.atUs);
@@ -96,7 +101,8 @@ class Discards implements OracleFold {
     }
     if (frame.method === "store.put") {
       const { path } = frame.body() as { readonly path?: unknown };
-      if (from.startsWith("jm") && typeof path === "string" && METADATA.test(path)) this.#metadata.add(path);
+      const attempt = from.startsWith("jm") && typeof path === "string" ? METADATA.exec(path)?.[1] : undefined;
+      if (attempt !== undefined && Number(attempt) > this.#attemptsBefore) this.#metadata.add(String(path));
       return;
     }
     const { token, checkpoint, execution, snapshot } = acknowledgeCheckpoint(frame.body(), frame.method);
@@ -143,8 +149,8 @@ function filesOfAll({ metadata, metadataFile, storage }: CompletedCheckpoint): r
   return [metadataFile, ...filesOf(metadata)].map(({ path }) => `${storage.slice("dfs://".length)}/${path}`);
 }
 
-/** How a leader names what it writes itself. */
-const METADATA = /\/chk-\d+\/metadata-\d+$/;
+/** How a leader names what it writes itself, with the attempt that it writes it for. */
+const METADATA = /\/chk-\d+\/metadata-(\d+)$/;
 
 /** A round of removals that is under way may wait for one silent node; then comes a pause. */
 const CALLS_GRACE = 1.5;

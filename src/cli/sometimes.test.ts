@@ -32,6 +32,6 @@ test("a claim that no case has seen fails the campaign by its name, and one that
   expect(seen.code).toBe(0);
   expect(JSON.parse(seen.out)).toMatchObject({ unseen: [], claims: { "XX-1": { seen: 2 } } });
   expect(unseen.code).toBe(1);
-  expect(JSON.parse(unseen.out)).toMatchObject({ passed: 2, unseen: ["XX-2"] });
+  expect(JSON.parse(unseen.out)).toMatchObject({ runs: 2, violated: 0, stuck: 0, broken: 0, unseen: ["XX-2"] });
   expect(unseen.err).toContain("XX-2: demanded at least once, and no case has seen it");
 });

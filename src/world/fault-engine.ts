@@ -58,7 +58,7 @@ export class FaultEngine {
         window !== undefined &&
         effect.lastAtUs >= window.fromUs &&
         effect.firstAtUs <= window.toUs &&
-        rolesMet(fault, this.#levers.layout).every(roles => roles.some(role => inUse(role, effect.lastAtUs)));
+        rolesMet(fault, this.#levers.layout).every(roles => roles.some(role => inUse(role, effect)));
       return {
         index,
         kind: fault.kind,
@@ -94,10 +94,10 @@ export class FaultEngine {
 }
 
 export interface EffectsThatCount {
-  /** From the first record to the last commit, or to the job's failure; undefined: none counts. */
+  /** From the first record to the job's end; undefined: none counts. */
   readonly window: { readonly fromUs: number; readonly toUs: number } | undefined;
-  /** Whether the job has had any use of the role by then. */
-  inUse(role: string, atUs: number): boolean;
+  /** Whether the job has any use of the role while the effect lasts. */
+  inUse(role: string, effect: { readonly firstAtUs: number; readonly lastAtUs: number }): boolean;
 }
 
 interface LedgerEntry {

@@ -292,7 +292,7 @@ class Play {
       job,
       faults: this.#engine.ledger({
         window: this.#log.window(kernel.nowUs),
-        inUse: (role, atUs) => this.#log.inUse(role, atUs),
+        inUse: (role, effect) => this.#log.inUse(role, effect),
       }),
       recoveries: this.#log.recoveries,
       cells: this.#log.cells,

@@ -12,6 +12,8 @@ export class RunLog {
   #firstRecordUs: number | undefined;
   /** The last commit, or the job's failure. */
   #workEndedUs: number | undefined;
+  /** A leader has removed what a finished job needs no more. */
+  #cleanedUpUs: number | undefined;
   #phase = "start";
   readonly #last = new Map<string, { readonly event: HostEvent; readonly atUs: number }>();
   /** Lives that ended by themselves, by role. */
@@ -25,6 +27,7 @@ export class RunLog {
     this.#last.set(role, { event, atUs });
     if (event.event === "source.first-record") this.#firstRecordUs ??= atUs;
     else if (event.event === "sink.commit" || event.event === "job.failed") this.#workEndedUs = atUs;
+    else if (event.event === "job.cleaned-up") this.#cleanedUpUs = atUs;
     else if (event.event === "leader.elect") this.#used(role, atUs);
     if (phases.has(event.event)) this.#phase = event.event;
   }
@@ -67,16 +70,21 @@ export class RunLog {
 
   /**
    * From the first record read to the last epoch's commit, or to the job's failure: what comes between these two may be
-   * what it fails by. Undefined: nothing was read.
+   * what it fails by. Of a finished job, until it is cleaned up after. Undefined: nothing was read.
    */
   window(endUs: number): { readonly fromUs: number; readonly toUs: number } | undefined {
     if (this.#firstRecordUs === undefined) return undefined;
-    return { fromUs: this.#firstRecordUs, toUs: this.#workEndedUs ?? endUs };
+    return { fromUs: this.#firstRecordUs, toUs: this.#cleanedUpUs ?? this.#workEndedUs ?? endUs };
   }
 
-  /** Whether the job has had any use of the role by then: of spare workers and job managers it has none. */
-  inUse(role: string, atUs: number): boolean {
-    return !/^(jm|tm)\d+$/.test(role) || (this.#usedSinceUs.get(role) ?? Infinity) <= atUs;
+  /**
+   * Whether the job has any use of the role while the effect lasts. Of spare workers and job managers it has none, of
+   * no worker after its last commit, and then of the broker neither: cleaning up is the leader's and the storage's.
+   */
+  inUse(role: string, { firstAtUs, lastAtUs }: { readonly firstAtUs: number; readonly lastAtUs: number }): boolean {
+    const [, kind] = /^(jm|tm|broker)\d*$/.exec(role) ?? [];
+    if (kind !== undefined && kind !== "jm" && firstAtUs > (this.#workEndedUs ?? Infinity)) return false;
+    return kind === undefined || kind === "broker" || (this.#usedSinceUs.get(role) ?? Infinity) <= lastAtUs;
   }
 
   get recoveries(): Recoveries {

@@ -12,10 +12,11 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  *
  * Left out — replicas that a power loss took before their names were synced. What arrived after the job's end: the
  * upload of an attempt that had died in the middle of it, such as a worker that slept through its removal. Nodes that
- * were away at the end or later: their replicas cannot be removed. Jobs that failed: their checkpoints are kept, and
- * nobody sweeps beside them. Storage that is not on the storage nodes. Disks that the plan damages: what their nodes
- * were told to remove may have been gone, or come back. (Runs in which a job manager was away at the end were left out,
- * too, when a run did not wait for the next leader's sweep: a clean-up that nobody takes up again went unseen.)
+ * were away at the end or later: their replicas cannot be removed. Runs that end without a living job manager (that one
+ * was away at the job's end was enough when a run did not wait for the next leader's sweep, and a clean-up that nobody
+ * takes up again went unseen). Jobs that failed: their checkpoints are kept, and nobody sweeps beside them. Storage that
+ * is not on the storage nodes. Disks that the plan damages: what their nodes were told to remove may have been gone, or
+ * come back.
  */
 export const noLeftovers: Oracle = {
   id: "CC-9",
@@ -32,6 +33,7 @@ class Leftovers implements OracleFold {
   /** Node → place of a replica → when it came. */
   readonly #replicas: ReadonlyMap<string, Map<string, number>>;
   readonly #dead = new Set<string>();
+  readonly #alive = new Set<string>();
   #finishedUs: number | undefined;
   /** Roles that were dead, or stood still, at the job's end or later. */
   #away = new Set<string>();
@@ -44,11 +46,11 @@ class Leftovers implements OracleFold {
 
   on(observation: Observation): undefined {
     if (observation.kind === "process") {
-      if (observation.what === "started" || observation.what === "resumed") this.#dead.delete(observation.role);
-      else {
-        this.#dead.add(observation.role);
-        this.#away.add(observation.role);
-      }
+      const { role, what } = observation;
+      const isBack = what === "started" || what === "resumed";
+      (isBack ? this.#alive : this.#dead).add(role);
+      (isBack ? this.#dead : this.#alive).delete(role);
+      if (!isBack) this.#away.add(role);
     }
     if (observation.kind !== "disk") return;
     this.#touched(observation);
@@ -61,6 +63,7 @@ class Leftovers implements OracleFold {
   end(final: FinalState): readonly Violation[] {
     const storage = this.#record.completed.at(-1)?.storage;
     if (final.job !== "finished" || storage === undefined || !this.#record.files.sees(storage)) return [];
+    if (isJobManagerAmong(this.#dead) && !isJobManagerAmong(this.#alive)) return [];
     this.checked++;
     const named = new Set(
       this.#record.addressable.flatMap(({ metadata, metadataFile }) =>
@@ -89,4 +92,8 @@ class Leftovers implements OracleFold {
     if (operation === "rename" && to !== undefined) places.set(to, atUs);
     else if (operation === "unlink") places.delete(path);
   }
+}
+
+function isJobManagerAmong(roles: ReadonlySet<string>): boolean {
+  return [...roles].some(role => role.startsWith("jm"));
 }

@@ -3,6 +3,7 @@ import type { Case } from "../world/case.ts";
 import { faultKinds, type Fault, type Trigger } from "../world/fault.ts";
 import { faultMistake } from "../world/faults/fault-mistake.ts";
 import { allowedNames } from "./nearest-name.ts";
+import { anyText, closed, oneOf, text, wholeFrom } from "./schema-words.ts";
 
 /**
  * The form of a case in a file, and of a plan wherever it is written. It owns what is accepted at the edge, and the words
@@ -14,7 +15,6 @@ const whole = wholeFrom(0);
 const positive = wholeFrom(1);
 /** Of a cluster: more than one thread can play, and fewer than a memory can hold. */
 const several = wholeFrom(1, 1_000);
-const text = z.string({ error: "a text is wanted" }).min(1, "a text is wanted");
 
 const on = closed({
   event: text,
@@ -125,27 +125,6 @@ export const caseSchema: z.ZodType<Case> = closed({
   knobs,
   input: z.record(z.string(), topicInput, { error: "an object with the records of each topic is wanted" }),
   plan: planSchema,
-  seed: z.string({ error: "a text is wanted" }),
+  seed: anyText,
   ties: z.exactOptional(z.literal("fifo", { error: '"fifo" is wanted, or nothing' })),
 });
-
-function wholeFrom(min: number, max = Number.MAX_SAFE_INTEGER): z.ZodInt {
-  const bounds = max === Number.MAX_SAFE_INTEGER ? `, ${min} or more,` : ` from ${min} to ${max}`;
-  const error = `a whole number${bounds} is wanted`;
-  return z.int({ error }).min(min, error).max(max, error);
-}
-
-function oneOf<const Words extends readonly string[]>(...words: Words): z.ZodEnum<{ [W in Words[number]]: W }> {
-  return z.enum(words, { error: `one of ${words.join(", ")} is wanted` });
-}
-
-/** An object with these keys and no other. */
-function closed<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  const allowed = Object.keys(shape);
-  return z.strictObject(shape, {
-    error: issue =>
-      issue.code === "unrecognized_keys"
-        ? issue.keys.map(key => `"${key}" is unknown. ${allowedNames(key, allowed)}`).join(" ")
-        : `an object is wanted with ${allowed.join(", ")}`,
-  });
-}

@@ -108,6 +108,18 @@ test("a damaged file is refused with its line and what to do", () => {
   expect(refusal(text.replace('"hits": 1', '"hits": 12'))).toBe("accepted");
 });
 
+test("whatever is missing from a file, or of another kind, is named with what is wanted", () => {
+  const whole = JSON.parse(serializeFailure(failure)) as Record<string, unknown>;
+  const optional = ["expected", "actual", "sum"];
+  for (const field of Object.keys(whole).filter(name => !["kind", "schema", ...optional].includes(name))) {
+    const { [field]: _, ...lacking } = whole;
+    for (const wrong of [lacking, { ...whole, [field]: [1] }, { ...whole, [field]: 1.5 }])
+      expect(refusal(JSON.stringify(wrong, undefined, 2)), field).toMatch(
+        new RegExp(`^\\S+case\\.json:\\d+: "${field}(\\.\\w+)*" is wrong: .*(is|are) wanted`),
+      );
+  }
+});
+
 test("a replay says what became of the failure", async () => {
   const replayed = async (run: CaseRun, of = failure) =>
     (await replayFailure(of, { play: () => Promise.resolve(run) })).outcome;

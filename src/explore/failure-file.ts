@@ -7,6 +7,7 @@ import { caseSchema } from "./case-schema.ts";
 import { lineOfBreak, lineOfPath } from "./json-place.ts";
 import { Misuse, sentence } from "./misuse.ts";
 import type { Scenario } from "./scenario.ts";
+import { anyText, closed, text, wholeFrom } from "./schema-words.ts";
 import { shrinkEndings } from "./shrink-ending.ts";
 import { fromTagged, toTagged } from "./tagged-json.ts";
 
@@ -21,31 +22,31 @@ const failureSchema = z.strictObject({
   kind: z.literal("millrace-failure"),
   schema: z.literal(failureSchemaVersion),
   /** Version of Millrace and of Node that wrote it. */
-  version: z.string(),
-  node: z.string(),
-  scenario: z.strictObject({ name: z.string().min(1), module: z.string().min(1), export: z.string() }),
+  version: text,
+  node: text,
+  scenario: closed({ name: text, module: text, export: anyText }),
   /** Hashes of the data sets that the case names, so that other data is not taken for a pass. */
-  datasets: z.record(z.string(), z.string()),
+  datasets: z.record(z.string(), anyText, { error: "an object with the hash of each data set is wanted" }),
   case: caseSchema,
-  original: z.strictObject({ seed: z.string(), index: z.int(), case: caseSchema }),
-  signature: z.string().min(1),
-  claim: z.string().min(1),
-  digest: z.string(),
-  message: z.string(),
-  expected: z.exactOptional(z.string()),
-  actual: z.exactOptional(z.string()),
-  mutant: z.nullable(z.string()),
-  shrink: z.strictObject({
-    runs: z.int(),
+  original: closed({ seed: anyText, index: wholeFrom(0), case: caseSchema }),
+  signature: text,
+  claim: text,
+  digest: anyText,
+  message: anyText,
+  expected: z.exactOptional(anyText),
+  actual: z.exactOptional(anyText),
+  mutant: z.nullable(anyText),
+  shrink: closed({
+    runs: wholeFrom(0),
     ending: z.enum(shrinkEndings, {
       error: ({ input }) => `${JSON.stringify(input)} is none of ${shrinkEndings.join(", ")}`,
     }),
-    planLength: z.int(),
-    originalPlanLength: z.int(),
+    planLength: wholeFrom(0),
+    originalPlanLength: wholeFrom(0),
   }),
-  hits: z.int().min(1),
+  hits: wholeFrom(1),
   /** Of what decides a replay: right where it is there. Who has changed a file on purpose leaves it out. */
-  sum: z.exactOptional(z.string()),
+  sum: z.exactOptional(anyText),
 });
 
 export type Failure = z.infer<typeof failureSchema>;

@@ -9,8 +9,8 @@ import { plainKnobs } from "./defaults.ts";
  *
  * In three passes. `cluster`: the plain order of simultaneous events (one run, and what goes afterwards moves nothing else
  * about), faults, machines, settings. `input`: coarser times, since a fault that falls earlier needs less input; then
- * records. `singles`: everything that alone may go, which is what 1-minimal means (Zeller & Hildebrandt, TSE 2002); again,
- * until nothing does. After a success a pass goes on where it stood: that is what makes it tens of runs and not hundreds.
+ * records. `singles`: everything that alone may go, which is what 1-minimal means (Zeller & Hildebrandt, TSE 2002), and
+ * faults that may go for more time; again, until nothing does. After a success a pass goes on where it stood: that is what makes it tens of runs and not hundreds.
  */
 export function* shrinkSteps(from: Case, position: ShrinkPosition = startOf("cluster")): Generator<ShrinkStep> {
   yield* stepsOfPass(from, position);
@@ -78,6 +78,7 @@ const stagesOf: Readonly<Record<ShrinkPass, readonly Stage[]>> = {
   singles: [
     each(tieSteps),
     dropEachFault,
+    each(timeForFaults),
     each(clustersWithoutOne),
     each(plainerKnobs),
     cutInputs("one first"),
@@ -116,6 +117,19 @@ function* dropEachFault(from: Case, at: Place | undefined): Generator<StageStep>
     yield { case: { ...from, plan: kept }, at: { list: 0, size, offset } };
   }
 }
+
+/**
+ * Each of several faults in exchange for records that take twice as long: all that a restart more gives to a failure may be
+ * the time that it takes, and who reads the plan would look for more in it.
+ */
+function timeForFaults(from: Case): readonly Case[] {
+  if (from.plan.length < FAULTS_FOR_TIME_MIN) return [];
+  const knobs = { ...from.knobs, recordCostUs: 2 * Math.max(from.knobs.recordCostUs, plainKnobs.recordCostUs) };
+  return from.plan.map((_, index) => ({ ...from, knobs, plan: from.plan.toSpliced(index, 1) }));
+}
+
+/** Two faults are read in a minute, whatever they are for. */
+const FAULTS_FOR_TIME_MIN = 3;
 
 /**
  * Records off the back of each input, then off its front. Half of it first; where that is too much, one; where that one is not

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Case } from "../world/case.ts";
 import { faultKinds, type Fault } from "../world/fault.ts";
 import { CaseArbitrary } from "./case-generator.ts";
+import { plainKnobs } from "./defaults.ts";
 import type { CasePlayer, CaseRun } from "./case-run.ts";
 import { Dice, randomOf } from "./dice.ts";
 import { scenario } from "./scenario.ts";
@@ -68,6 +69,20 @@ test("a two-fault bug among 40 faults takes at most 15 plan simulations in the m
   }
   counts.sort((x, y) => x - y);
   expect(counts[10]).toBeLessThanOrEqual(15);
+});
+
+test("a fault that gives a failure nothing but time goes in exchange for slower records", async () => {
+  const original = { ...fortyFaults(0), topology: target.topology, knobs: plainKnobs };
+  const [first] = original.plan;
+  // Each fault makes the run longer; so do records that take longer.
+  const lasts = ({ plan, knobs }: Case) => plan.length * 10 + knobs.recordCostUs / 1_000;
+  const bug = player(played => played.plan.includes(first!) && lasts(played) >= 60);
+  const { case: shrunk, ending } = await shrinkCase({ case: original, run: violatedRun("SK-1", "count[1]") }, bug, {
+    runsMax: 1000,
+  });
+  expect(ending).toBe("1-minimal");
+  expect(shrunk.plan).toContain(first);
+  expect([shrunk.plan.length, shrunk.knobs.recordCostUs]).toEqual([1, 96_000]);
 });
 
 test("what is called 1-minimal is: brute force finds nothing single that could go", async () => {

@@ -100,7 +100,7 @@ export const checkpointMutants: readonly Mutant[] = [
             else
                 await put;`,
     why: "A subtask acknowledges when it has begun to upload its state, and not when the state is there.",
-    claims: ["CC-8"],
+    claims: ["CC-8", "DS-1"],
   },
   {
     name: "cc.no-expiry",

@@ -36,7 +36,7 @@ export const leaderMutants: readonly Mutant[] = [
     find: "this.#completed = kept;",
     replace: "this.#completed = this.#completed.length === 0 ? kept : all.slice(-2, -1);",
     why: "What a leader remembers lags one checkpoint behind what it has completed: it restores the last but one.",
-    claims: ["CC-10", "CC-7", "CC-8", "CC-4"],
+    claims: ["CC-10", "CC-7", "CC-8", "CC-4", "ST-7"],
   },
   {
     name: "ha.cleanup-on-unknown",

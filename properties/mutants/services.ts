@@ -9,7 +9,7 @@ export const serviceMutants: readonly Mutant[] = [
             this.#paths.add(path);`,
     replace: "this.#paths.add(path);",
     why: "FLINK-36421: a state file is acknowledged before its name is synced; a power loss takes it, and the checkpoint names a file that is not there.",
-    claims: ["CC-8", "CC-2"],
+    claims: ["CC-8", "CC-2", "DS-3"],
   },
   {
     name: "fs.contents-not-synced",

@@ -54,7 +54,9 @@ test("after any rescale what was prepared is committed once, and every split is 
   const feedBoth = (cluster: MiniCluster, cents: number) => {
     for (const feed of [0, 1]) cluster.feed(feed, ...people.map(person => pay(`${person}${feed}`, cents)));
   };
-  const expected = [0, 1].flatMap(feed => people.flatMap(person => [1, 11].map(cents => pay(`${person}${feed}`, cents))));
+  const expected = [0, 1].flatMap(feed =>
+    people.flatMap(person => [1, 11].map(cents => pay(`${person}${feed}`, cents))),
+  );
   for (const [from, to] of [
     [2, 2],
     [2, 1],
@@ -109,4 +111,40 @@ test("event-time timers fire by the watermark, and survive a restore", async () 
   after.endFeeds();
   await after.checkpoint(2);
   expect(after.committed).toEqual([pay("ann", 101), pay("bob", 150), pay("cid", 220)]);
+});
+
+test("what a timer sends on goes out before the watermark that fired it, and is late for nobody", async () => {
+  const atItsTimer: KeyedProcessFunction<string, Payment, Payment> = {
+    process(record, context) {
+      context.registerEventTimer(record.cents + 10);
+    },
+    onTimer: (timer, context, out) => out.collect(pay(context.key, timer.atMs)),
+  };
+  const late: string[] = [];
+  const arrived: string[] = [];
+  const whenItArrives: KeyedProcessFunction<string, Payment, Payment> = {
+    process(_record, { key, timestampMs, watermarkMs }) {
+      arrived.push(`${key}@${timestampMs}`);
+      if (timestampMs! <= watermarkMs) late.push(`${key}@${timestampMs} behind ${watermarkMs}`);
+    },
+  };
+  const build: ClusterFactory = (env, mini) =>
+    env
+      .fromSource(
+        mini.source(),
+        watermarks.monotonic(p => p.cents),
+        "payments",
+      )
+      .keyBy(p => p.account)
+      .process(atItsTimer)
+      .keyBy(p => p.account)
+      .process(whenItArrives)
+      .sinkTo(mini.sink());
+  const cluster = new MiniCluster(build, { parallelism: 1 });
+  await cluster.deploy();
+  cluster.feed(0, pay("ann", 1), pay("bob", 20), pay("cid", 40));
+  cluster.endFeeds();
+  await cluster.settle();
+  expect(arrived).toEqual(["ann@11", "bob@30", "cid@50"]);
+  expect(late).toEqual([]);
 });

@@ -48,3 +48,15 @@ test.each(["disk.rot", "disk.latent", "disk.wipe"] as const)(
     expect(cause).toBeUndefined();
   },
 );
+
+test.each(["disk.rot", "disk.latent"] as const)(
+  "%s by a pattern of paths spoils one node's replicas on a disk that all nodes share, and no other's",
+  async kind => {
+    const topology = { ...calm.topology, placement: "together", storageNodes: 2, replicas: 2 } as const;
+    const spoiled: Fault = { kind, target: "dfs1", when: onSecond, params: { path: "*chk-2*", times: 200 } };
+    const run = await player.play({ ...calm, topology, plan: [spoiled, taskFails] });
+    expect(run.verdict).toEqual({ kind: "passed" });
+    expect(run.recoveries.fromCheckpoint).toBe(1);
+    expect(run.faults.map(({ effective }) => effective)).toEqual([true, true]);
+  },
+);

@@ -99,7 +99,7 @@ export const serviceMutants: readonly Mutant[] = [
     find: "await this.#file.datasync();",
     replace: "await this.#file.datasync().catch(() => undefined);",
     why: "Fsyncgate: a sync that failed is taken for one that did not.",
-    claims: ["SK-1", "FO-1", "CC-1", "FO-5", "SK-3", "CC-2"],
+    claims: ["SK-1", "FO-1", "CC-1", "FO-5", "SK-3", "CC-2", "SK-4"],
   },
   {
     name: "sink.dedup-key-includes-attempt",

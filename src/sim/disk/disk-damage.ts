@@ -63,9 +63,9 @@ export class DiskDamage {
   }
 
   #victim(where: DamagePattern): { readonly file: FileInode; readonly path: string } | undefined {
-    const matches = where.path === undefined ? undefined : pathPattern(where.path);
+    const patterns = [where.path, where.within].flatMap(one => (one === undefined ? [] : [pathPattern(one)]));
     const found = durableFiles(this.#tree.durability.root, "").filter(
-      ({ file, path }) => file.stable.size > 0 && file !== where.except && matches?.test(path) !== false,
+      ({ file, path }) => file.stable.size > 0 && file !== where.except && patterns.every(one => one.test(path)),
     );
     return found.length === 0 ? undefined : this.#draws.pick(found);
   }
@@ -78,6 +78,8 @@ export class DiskDamage {
 export interface DamagePattern {
   /** A path in which `*` stands for any run of characters. */
   readonly path?: string;
+  /** Another one that must match too: whose files they are, on a disk that several share. */
+  readonly within?: string;
   readonly except?: FileInode;
 }
 

@@ -146,12 +146,12 @@ export class SimDisk {
   }
 
   /** Bits of a durable file flip. What happened, or undefined where no file matches. */
-  rot(where: { readonly path?: string }): string | undefined {
+  rot(where: { readonly path?: string; readonly within?: string }): string | undefined {
     return this.#damage("rot", damage => damage.rot(where));
   }
 
   /** A sector of a durable file cannot be read until it is written again. */
-  latent(where: { readonly path?: string }): string | undefined {
+  latent(where: { readonly path?: string; readonly within?: string }): string | undefined {
     return this.#damage("latent", damage => damage.latent(where));
   }
 

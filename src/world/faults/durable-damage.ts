@@ -114,11 +114,10 @@ export const durableDamage: readonly FaultDevice[] = [
 
 function damageFiles(levers: Levers, fault: Fault, how: "rot" | "latent"): Injected {
   const { role, disk } = diskOf(levers, fault);
-  const pattern = wordOf(fault, "path", "*");
-  const path = pattern === "*" ? filesOf(role) : pattern;
+  const where = { path: wordOf(fault, "path", "*"), within: filesOf(role) };
   const notes: string[] = [];
   for (let i = 0; i < numberOf(fault, "times", 1); i++) {
-    const note = disk[how]({ path });
+    const note = disk[how](where);
     if (note !== undefined) notes.push(note);
   }
   if (notes.length === 0) return noEffect;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { program, type Ended } from "../../src/cli/testing/built-command.ts";
 import { documentOf, type ExploreDocument } from "./explore-document.ts";
-import { hold, NotHeld, type Figures, type Proof } from "./proof.ts";
+import { hold, NotHeld, type Proof } from "./proof.ts";
 
 /** A new user: a project from the packed tarball, its sink broken on purpose, found, replayed, kept, repaired. */
 export const newProject: Proof = {
@@ -27,15 +27,22 @@ export const newProject: Proof = {
   },
 };
 
+/** What the project's README tells to delete. */
+const ANSWERS_WHEN_SYNCED = "JSON.stringify(line)}\\n`));\n  await file.sync();\n";
+const ANSWERS_AT_ONCE = "JSON.stringify(line)}\\n`));\n";
+
 async function lifeOfABug(shop: string): Promise<Readonly<Record<string, boolean>>> {
   const npx = (...args: string[]) => program("npx", ["millrace", ...args], shop);
   const service = join(shop, "ledger/ledger-service.ts");
   const whole = readFileSync(service, "utf8");
-  writeFileSync(service, whole.replace("bytes.length, null);\n  await file.sync();\n", "bytes.length, null);\n"));
+  const [before, after, ...others] = whole.split(ANSWERS_WHEN_SYNCED);
+  if (before === undefined || after === undefined || others.length > 0)
+    throw new NotHeld("the place where the README breaks the ledger is not there, or not once");
+  writeFileSync(service, `${before}${ANSWERS_AT_ONCE}${after}`);
   const hunt = ["explore", "--runs", "40", "--seed", "a", "--bail", "--json"];
   const [failure] = documentOf<ExploreDocument>(await npx(...hunt)).failures;
   if (failure === undefined)
-    throw new NotHeld("a ledger that answers before its disk has synced is not found", {} as Figures);
+    throw new NotHeld("a ledger that answers before its disk has synced is not found");
   const broken = await npx("replay", failure.file);
   const repro = await program("npx", ["vitest", "run", join(failure.file, "..")], shop);
   await done("keep", npx("keep", failure.file));

@@ -50,9 +50,9 @@ export const revenueUnderStorm = scenario("revenue-under-storm", {
 });
 
 export const ledgerDiesBetweenPrepareAndCommit = scenario("ledger-dies-between-prepare-and-commit", {
-  why: "The ledger dies when the second checkpoint is complete: what it has prepared is committed by its next life.",
+  why: "The ledger's machine loses power when the second checkpoint is complete: what it has prepared is committed by its next life.",
   ...world,
-  plan: on => [on.checkpoint(2).completed().kill("ledger", { forMs: 300 })],
+  plan: on => [on.checkpoint(2).completed().powerLoss("ledger", { forMs: 300 })],
 });
 
 export const ledgerHasNoRoom = scenario("ledger-has-no-room", {

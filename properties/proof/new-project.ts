@@ -41,8 +41,7 @@ async function lifeOfABug(shop: string): Promise<Readonly<Record<string, boolean
   writeFileSync(service, `${before}${ANSWERS_AT_ONCE}${after}`);
   const hunt = ["explore", "--runs", "40", "--seed", "a", "--bail", "--json"];
   const [failure] = documentOf<ExploreDocument>(await npx(...hunt)).failures;
-  if (failure === undefined)
-    throw new NotHeld("a ledger that answers before its disk has synced is not found");
+  if (failure === undefined) throw new NotHeld("a ledger that answers before its disk has synced is not found");
   const broken = await npx("replay", failure.file);
   const repro = await program("npx", ["vitest", "run", join(failure.file, "..")], shop);
   await done("keep", npx("keep", failure.file));

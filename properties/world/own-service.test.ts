@@ -46,6 +46,18 @@ test("a commit of a service of one's own whose answer is lost is asked again, an
   expect(verdicts).toEqual(["passed", "violated"]);
 });
 
+test("behind its last commit a job has use of nobody but its leader and its storage, which clean up after it", async () => {
+  const written = over({ durablePrepare: true });
+  const effective: Record<string, boolean> = {};
+  for (const target of ["jm0", "dfs0", "coord", "pg", "broker", "tm0"]) {
+    const kill: Fault = { kind: "proc.kill", target, when: { on: { event: "job.finished" } }, forUs: 300_000 };
+    const { faults } = await new WorldPlayer(written).play({ ...calmCase(written), plan: [kill] });
+    expect(faults[0]).toMatchObject({ fired: true });
+    effective[target] = faults[0]!.effective;
+  }
+  expect(effective).toEqual({ jm0: true, dfs0: true, coord: true, pg: false, broker: false, tm0: false });
+});
+
 function over(options: DatabaseOptions): Scenario {
   return scenario("lines-to-database", {
     why: "A sink of one's own talks to a service of one's own: both are part of the world, and each line counts once.",

@@ -1,9 +1,9 @@
 import { corpusFiles, type CorpusCase } from "../explore/corpus.ts";
-import { readFailure, refuseUnplayable } from "../explore/failure-file.ts";
+import { readFailure } from "../explore/failure-file.ts";
 import type { RecordedTarget } from "../explore/failure-recorder.ts";
 import { lastFailures } from "./last-failures.ts";
 import { refuseOtherWorld, refusePlanted } from "./playable-failure.ts";
-import { scenarioOfFailure, shown, type Session } from "./session.ts";
+import { refuseUnlike, scenarioOfFailure, shown, type Session } from "./session.ts";
 
 /**
  * What a campaign plays first: what was kept of its scenarios and, when asked, what campaigns have found in a folder. A
@@ -25,7 +25,7 @@ export async function campaignCorpus(
       continue;
     }
     refuseOtherWorld(failure, place);
-    refuseUnplayable(failure, target.scenario, file);
+    refuseUnlike(session, failure, target, place);
     if (!found.includes(file)) refusePlanted(failure, place);
     corpus.push({ file, failure });
   }

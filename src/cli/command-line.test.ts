@@ -1,24 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { duration, shard, wholeNumber } from "./option-values.ts";
 import { builtCommand, millrace as inFolder, type Ended } from "./testing/built-command.ts";
+import { projectFolder } from "./testing/project-folder.ts";
 import { exitCodeOf } from "./told-error.ts";
 import { Misuse } from "../explore/misuse.ts";
 
 /** The built command line, in a project folder of its own. `npm test` builds first. */
-let folder = "";
-
-beforeAll(() => {
-  if (!existsSync(builtCommand)) throw new Error("The command line is not built: run `npm run build`.");
-  folder = mkdtempSync(join(tmpdir(), "millrace-cli-"));
-  mkdirSync(join(folder, "scenarios"));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "somebody", type: "module" }));
-});
-
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = projectFolder("cli");
 
 const millrace = (...args: string[]): Promise<Ended> => inFolder(args, folder);
 
@@ -215,9 +206,7 @@ test("a folder that cannot be made is refused before anything is played", async 
   ]);
   for (const { code, out, err } of ended) {
     expect({ code, out }).toEqual({ code: 2, out: "" });
-    expect(err).toMatch(
-      /^error: --(dir|out) names .*, where no folder can be made \(E[A-Z]+\)\. .*\n$/,
-    );
+    expect(err).toMatch(/^error: --(dir|out) names .*, where no folder can be made \(E[A-Z]+\)\. .*\n$/);
   }
 });
 

@@ -1,22 +1,13 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Failure } from "../explore/failure-file.ts";
 import { builtCommand, millrace as inFolder, type Ended } from "./testing/built-command.ts";
+import { projectFolder } from "./testing/project-folder.ts";
 
 /** What a found failure is good for, through the built command line: replay, show, debug, refuse. `npm test` builds first. */
-let folder = "";
-
-beforeAll(() => {
-  if (!existsSync(builtCommand)) throw new Error("The command line is not built: run `npm run build`.");
-  folder = mkdtempSync(join(tmpdir(), "millrace-failures-"));
-  mkdirSync(join(folder, "scenarios"));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "somebody", type: "module" }));
-});
-
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = projectFolder("failures");
 
 const millrace = (...args: string[]): Promise<Ended> => inFolder(args, folder);
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Misuse } from "../explore/misuse.ts";
 
@@ -18,9 +18,18 @@ export function folderToWrite(flag: string, path: string): void {
 
 /** Folder by folder: Node's `recursive` never comes back from where the system makes none, such as below /proc. */
 function makeFolder(path: string): void {
-  const parent = dirname(path);
-  if (!existsSync(parent)) makeFolder(parent);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) mkdirSync(path);
+  if (isFolder(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (cause) {
+    // Another shard of the campaign may have made it meanwhile.
+    if (!isFolder(path)) throw cause;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function refusal(what: string, remedy: string, cause: unknown): Misuse {

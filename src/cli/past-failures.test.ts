@@ -1,22 +1,19 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { wordsUnderStorm } from "../../scenarios/words.ts";
 import { madeFailure } from "../explore/testing/made-failure.ts";
 import type { Failure } from "../explore/failure-file.ts";
 import type { Fault } from "../world/fault.ts";
 import { millrace } from "./testing/built-command.ts";
+import { projectFolder } from "./testing/project-folder.ts";
 
 /** Failures that were found before, through the built command line, which `npm test` builds first. */
-const folder = mkdtempSync(join(tmpdir(), "millrace-past-"));
+const folder = projectFolder("past");
 const kept = join(folder, "scenarios/regressions");
 mkdirSync(kept, { recursive: true });
-writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "somebody", type: "module" }));
 const kill: Fault = { kind: "proc.kill", target: "tm0", when: { on: { event: "checkpoint.complete", checkpoint: 1 } } };
 const whole = madeFailure(wordsUnderStorm, [kill]);
-
-afterAll(() => rmSync(folder, { recursive: true }));
 
 test("a regression case that cannot be played as it is meant is refused, and ends no campaign green", async () => {
   const gone = { ...whole.scenario, name: "gone", module: "millrace:gone" };
@@ -26,6 +23,11 @@ test("a regression case that cannot be played as it is meant is refused, and end
     cluster: [changed({ topology: { ...whole.case.topology, workers: 1_000_000 } }), "from 1 to 1000 is wanted"],
     data: [{ ...whole, datasets: { flights: "00" } }, 'The data set "flights" has changed'],
     scenario: [{ ...whole, scenario: gone }, 'has no scenario "gone" any more'],
+    module: [
+      { ...whole, scenario: { ...whole.scenario, module: "scenarios/moved.ts" } },
+      "The module scenarios/moved.ts does not exist",
+    ],
+    export: [{ ...whole, scenario: { ...whole.scenario, export: "wordsInSun" } }, 'no scenario as "wordsInSun"'],
     mutant: [{ ...whole, mutant: "sink.swallow-commit-error" }, "would pass for ever"],
   };
   for (const [name, [failure, says]] of Object.entries(wrong)) {

@@ -1,15 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { builtCommand, millrace, program } from "./testing/built-command.ts";
+import { projectFolder } from "./testing/project-folder.ts";
 import { exitCodeOf } from "./told-error.ts";
 
 /** A real disk that refuses is the user's to see to: a sentence, exit code 2, and nothing of a defect of ours. */
-const folder = mkdtempSync(join(tmpdir(), "millrace-refused-"));
-writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "somebody", type: "module" }));
-
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = projectFolder("refused");
 
 test("what cannot be written is named with the reason, by every command that writes", async () => {
   writeFileSync(join(folder, "file"), "in the way");

@@ -1,14 +1,12 @@
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { openSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { builtCommand, millrace } from "./testing/built-command.ts";
+import { projectFolder } from "./testing/project-folder.ts";
 
 /** What may stand on standard output, through the built command line, which `npm test` builds first. */
-const folder = mkdtempSync(join(tmpdir(), "millrace-results-"));
-mkdirSync(join(folder, "scenarios"));
-writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "somebody", type: "module" }));
+const folder = projectFolder("results");
 writeFileSync(
   join(folder, "scenarios/noisy.ts"),
   `import { job, logSink, logSource, scenario } from "millrace";
@@ -22,8 +20,6 @@ const never = { id: "XX-1", sentence: "No run ever ends.", expectation: "always"
 export const noisy = scenario("noisy", { why: "Whoever prints says nothing in the report.", job: noisyJob, input: { numbers: [1, 2, 3] }, claims: [never] });
 `,
 );
-
-afterAll(() => rmSync(folder, { recursive: true }));
 
 test("a job that prints leaves --json one document, in the command's process and in its workers", async () => {
   const [explored, replayed, listed] = await Promise.all([

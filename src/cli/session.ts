@@ -52,8 +52,7 @@ export async function scenarioOfFailure(session: Session, failure: Failure, plac
   const all = await findScenarios(session.project, session.load);
   const found = named(all, name) ?? named(await elsewhere(session, module), name);
   if (found !== undefined) {
-    refuseMisplaced(session, failure, found, place);
-    refuseUnplayable(failure, found.scenario, place);
+    refuseUnlike(session, failure, found, place);
     return recordedTarget(found);
   }
   const hint = suggestion(
@@ -71,11 +70,20 @@ export async function scenarioOfFailure(session: Session, failure: Failure, plac
   );
 }
 
+/** A file that does not go with the scenario that it names. */
+export function refuseUnlike(session: Session, failure: Failure, found: FoundScenario, path: string): void {
+  refuseMisplaced(session, failure, found, path);
+  refuseUnplayable(failure, found.scenario, path);
+}
+
+/** A scenario and where it is written. */
+type FoundScenario = Pick<LoadedScenario, "scenario" | "module" | "export">;
+
 /**
  * A file that we wrote may outlive the place of its scenario, which is found by its name wherever it is by now. In a file that
  * somebody has written or changed (it has no sum) a module or an export that is not there is a mistake.
  */
-function refuseMisplaced({ project }: Session, { sum, scenario }: Failure, found: LoadedScenario, path: string): void {
+function refuseMisplaced({ project }: Session, { sum, scenario }: Failure, found: FoundScenario, path: string): void {
   if (sum !== undefined) return;
   const wrong = (field: "module" | "export", message: string): Misuse => {
     const line = lineOfPath(readFileSync(path, "utf8"), ["scenario", field]);

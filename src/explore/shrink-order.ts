@@ -10,7 +10,8 @@ import { plainKnobs } from "./defaults.ts";
  * In three passes. `cluster`: the plain order of simultaneous events (one run, and what goes afterwards moves nothing else
  * about), faults, machines, settings. `input`: coarser times, since a fault that falls earlier needs less input; then
  * records. `singles`: everything that alone may go, which is what 1-minimal means (Zeller & Hildebrandt, TSE 2002), and
- * faults that may go for more time; again, until nothing does. After a success a pass goes on where it stood: that is what makes it tens of runs and not hundreds.
+ * faults that may go for more time; again, until nothing does. After a success a pass goes on where it stood: that is
+ * what makes it tens of runs and not hundreds.
  */
 export function* shrinkSteps(from: Case, position: ShrinkPosition = startOf("cluster")): Generator<ShrinkStep> {
   yield* stepsOfPass(from, position);

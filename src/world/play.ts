@@ -207,25 +207,25 @@ class Play {
     const { kernel } = this.world;
     this.#jobEndedUs = kernel.nowUs;
     this.#calm();
-    this.#restAfter(kernel.nowUs);
+    this.#stopAtRest();
   }
 
   /**
    * What is left to tidy up (subsumed checkpoints, transactions) gets the time of two calls, and a finished job is cleaned
    * up after: its leader may be dead, and the next one does it.
    */
-  #restAfter(sinceUs: number): void {
+  #stopAtRest(): void {
     const { kernel } = this.world;
-    kernel.at(sinceUs + 2 * this.#played.knobs.rpcTimeoutMs * 1000, kernel.owner("calm"), () => {
+    kernel.at(kernel.nowUs + 2 * this.#played.knobs.rpcTimeoutMs * 1000, kernel.owner("calm"), () => {
       if (this.#isCleanedUpAfter()) kernel.stop();
-      else this.#restAfter(kernel.nowUs);
+      else this.#stopAtRest();
     });
   }
 
   /** Of a failed job nothing is removed; and where the service forgets that it has finished, nobody knows it. */
   #isCleanedUpAfter(): boolean {
-    if (this.#outcome().state !== "finished" || this.#engine.damaged.has("coord")) return true;
-    return this.#cleaner !== undefined && this.#cleaner.alive && !this.#cleaner.paused;
+    if (this.#cleaner?.alive === true && !this.#cleaner.paused) return true;
+    return this.#outcome().state !== "finished" || this.#engine.damaged.has("coord");
   }
 
   /** Whether the service is gone, and nothing is left that could stand in for it. */

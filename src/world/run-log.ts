@@ -78,13 +78,12 @@ export class RunLog {
   }
 
   /**
-   * Whether the job has any use of the role while the effect lasts. Of spare workers and job managers it has none, of
-   * no worker after its last commit, and then of the broker neither: cleaning up is the leader's and the storage's.
+   * Whether the job has any use of the role while the effect lasts. Of spare workers and job managers it has none; behind
+   * its last commit it is cleaned up after, by its leader, on the storage.
    */
   inUse(role: string, { firstAtUs, lastAtUs }: { readonly firstAtUs: number; readonly lastAtUs: number }): boolean {
-    const [, kind] = /^(jm|tm|broker)\d*$/.exec(role) ?? [];
-    if (kind !== undefined && kind !== "jm" && firstAtUs > (this.#workEndedUs ?? Infinity)) return false;
-    return kind === undefined || kind === "broker" || (this.#usedSinceUs.get(role) ?? Infinity) <= lastAtUs;
+    if (firstAtUs > (this.#workEndedUs ?? Infinity) && !/^(coord|(jm|dfs)\d+)$/.test(role)) return false;
+    return !/^(jm|tm)\d+$/.test(role) || (this.#usedSinceUs.get(role) ?? Infinity) <= lastAtUs;
   }
 
   get recoveries(): Recoveries {

@@ -19,7 +19,8 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  * Left out — that they change nothing: CC-2 has what a completed checkpoint is made of. That nobody shares what is
  * removed: CC-8. Leaders that died, stood still or were deposed afterwards: their successor's sweep removes it. Metadata
  * that a leader wrote before it knew that it was deposed (it was taken for its successor's, until storms had standbys):
- * nobody knows of that before the sweep at the job's end. Leaders whose job ended within a few calls' time: storage nodes that are silent may have held up those removals.
+ * nobody knows of that before the sweep at the job's end. Leaders whose job ended within a few calls' time: storage nodes
+ * that are silent may have held up those removals.
  */
 export const lateStateIsDiscarded: Oracle = {
   id: "CC-4",

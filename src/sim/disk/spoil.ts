@@ -59,7 +59,7 @@ export function spoil(how: Spoiling, call: DiskCall, at: SpoiledDisk): unknown {
       const write = call.onFile?.write;
       if (write === undefined || inode?.kind !== "file") return call.effect();
       if (how.kind === "lost-write") at.bit("never kept");
-      else at.bit(`put into ${at.overwrite(write.bytes, { path: how.within, except: inode }) ?? "free space"}`);
+      else at.bit(`put into ${at.overwrite(write.bytes, { within: how.within, except: inode }) ?? "free space"}`);
       return write.perform(write.bytes.length, true);
     }
   }

@@ -4,7 +4,8 @@ import type { JournalEntry } from "../kernel/journal.ts";
 import type { Case } from "../world/case.ts";
 import { CaseLine, type CaseLineOptions } from "../explore/case-line.ts";
 import type { RecordedTarget } from "../explore/failure-recorder.ts";
-import type { WorkerAnswer, WorkerOrder } from "../explore/worker-protocol.ts";
+import { Pilots } from "../explore/pilots.ts";
+import type { PilotFlown, WorkerAnswer, WorkerOrder } from "../explore/worker-protocol.ts";
 import type { WorkerSetup } from "./explore-campaign.ts";
 import { openSession, targetsOf } from "./session.ts";
 
@@ -18,8 +19,11 @@ let targets: readonly RecordedTarget[] = [];
 let lineOptions: CaseLineOptions | undefined;
 let line: CaseLine | undefined;
 let last: Promise<void> = Promise.resolve();
+const pilots = new Pilots((scenario, pilot) => answer({ kind: "pilot", scenario, pilot }));
 
 process.on("message", (order: WorkerOrder) => {
+  // At once: the case that waits for its turn may be of that scenario.
+  if (order.kind === "pilot") return pilots.learn(order.scenario, order.pilot);
   last = last.then(() => obey(order));
 });
 // Ctrl-C reaches the whole process group: the parent decides what is still played.
@@ -28,13 +32,13 @@ process.on("disconnect", () => process.exit());
 // A run gives the thread back after each slice of some milliseconds: who is silent for long stands still.
 setInterval(() => answer({ kind: "alive" }), ALIVE_EVERY_MS).unref();
 
-async function obey(order: WorkerOrder): Promise<void> {
+async function obey(order: Exclude<WorkerOrder, PilotFlown>): Promise<void> {
   try {
     if (order.kind === "setup") {
       const setup = order.setup as WorkerSetup;
       targets = await targetsOf(await openSession(), setup.targets);
       lineOptions = setup.line;
-      line = new CaseLine(targets, lineOptions);
+      line = new CaseLine(targets, lineOptions, pilots);
       answer({ kind: "ready" });
       return;
     }

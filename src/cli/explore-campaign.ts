@@ -10,6 +10,7 @@ import { calmCase } from "../explore/case-generator.ts";
 import { CaseLine, type CaseLineOptions, type IndexedRun } from "../explore/case-line.ts";
 import { corpusResult, holds, type CorpusCase, type CorpusResult } from "../explore/corpus.ts";
 import { FailureRecorder, type RecordedTarget } from "../explore/failure-recorder.ts";
+import { Pilots } from "../explore/pilots.ts";
 import { playInProcesses } from "../explore/worker-pool.ts";
 import { WrittenFaults } from "../explore/written-faults.ts";
 import { exploreExitCode, type ExploreReport } from "../report/explore-report.ts";
@@ -123,7 +124,8 @@ async function play(
     ...settings.line,
     regressions: corpus.map(({ failure }) => ({ scenario: failure.scenario.name, case: failure.case })),
   };
-  const line = new CaseLine(targets, lineOptions);
+  const pilots = new Pilots();
+  const line = new CaseLine(targets, lineOptions, pilots);
   const targetOf = (index: number) => {
     const { name } = line.target(index).scenario;
     return targets.find(({ scenario }) => scenario.name === name)!;
@@ -149,7 +151,7 @@ async function play(
   const results: CorpusResult[] = [];
   const written = new WrittenFaults();
   let runs = 0;
-  const played = runsOf(line, { targets: names, line: lineOptions }, settings, flags, interruption);
+  const played = runsOf(line, pilots, { targets: names, line: lineOptions }, settings, flags, interruption);
   const outcome = await campaign(setAside(played, corpus, results), {
     bail: flags.bail === true,
     scenarioOf: index => targetOf(index).scenario.name,
@@ -211,6 +213,7 @@ function unseenClaims(targets: readonly RecordedTarget[], { runs, claims }: Camp
 /** The corpus is played by whoever plays the cases: one that blocks the thread takes a worker along, and not the campaign. */
 function runsOf(
   line: CaseLine,
+  pilots: Pilots,
   setup: WorkerSetup,
   settings: Settings,
   flags: ExploreFlags,
@@ -222,7 +225,14 @@ function runsOf(
   const jobs = Math.min(settings.jobs, settings.runs + regressions);
   if (jobs === 0) return playInline(indices, index => line.play(index));
   const script = fileURLToPath(new URL("./campaign-worker.js", import.meta.url));
-  return playInProcesses(indices, { jobs, script, setup, standstillMs: flags.standstill, abort });
+  return playInProcesses(indices, {
+    jobs,
+    script,
+    setup,
+    standstillMs: flags.standstill,
+    onPilot: ({ scenario, pilot }) => pilots.learn(scenario, pilot),
+    abort,
+  });
 }
 
 /** Gives the campaign its own cases, and keeps what the regressions before them came to. */

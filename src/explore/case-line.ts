@@ -1,8 +1,8 @@
 import type { Case } from "../world/case.ts";
-import { caseAt, calmCase } from "./case-generator.ts";
+import { caseAt } from "./case-generator.ts";
 import type { CasePlayer, CaseRun } from "./case-run.ts";
 import { firstDifference } from "./first-difference.ts";
-import { flyFixedPlanPilot, flyPilot, type Pilot } from "./pilot.ts";
+import { Pilots } from "./pilots.ts";
 import type { Profile } from "./profile.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -16,14 +16,15 @@ export class CaseLine {
   readonly #schedule: readonly LineTarget[];
   readonly #roundLength: number;
   readonly #options: CaseLineOptions;
-  readonly #pilots = new Map<string, Pilot>();
+  readonly #pilots: Pilots;
 
-  constructor(targets: readonly LineTarget[], options: CaseLineOptions) {
+  constructor(targets: readonly LineTarget[], options: CaseLineOptions, pilots = new Pilots()) {
     const { schedule, roundLength } = scheduleOf(targets);
     this.#targets = targets;
     this.#schedule = schedule;
     this.#roundLength = roundLength;
     this.#options = options;
+    this.#pilots = pilots;
   }
 
   target(index: number): LineTarget {
@@ -36,7 +37,7 @@ export class CaseLine {
     const regression = this.#regressionAt(index);
     if (regression !== undefined) return regression.case;
     const target = this.target(index);
-    return caseAt(target.scenario, await this.pilotOf(target), this.#options.seed, index, this.#options.profile);
+    return this.#caseAt(index, target);
   }
 
   async play(index: number): Promise<IndexedRun> {
@@ -54,30 +55,20 @@ export class CaseLine {
     }
     if (!falls(round, checkEvery, Math.floor(checkEvery / 2))) return { index, run };
     // Another case in between: whatever a run leaves behind in this process must not reach the next one.
-    await target.player.play(await this.#neighbour(index, target));
+    await target.player.play(await this.#caseAt(index + 1, target));
     const again = await target.player.play(played);
     if (again.digest === run.digest) return { index, run, agreed: true };
     const reason = await firstDifference(target.player, played);
     return { index, run: { ...run, verdict: { kind: "broken", reason } }, agreed: false };
   }
 
-  async pilotOf(target: LineTarget): Promise<Pilot> {
-    const { name, storm, fixed } = target.scenario;
-    const known = this.#pilots.get(name);
-    if (known !== undefined) return known;
-    const pace = fixed.knobs.recordCostUs === undefined ? "free" : "fixed";
-    const fly = storm === false ? flyFixedPlanPilot : flyPilot;
-    const pilot = await fly(calmCase(target.scenario), target.player, pace);
-    this.#pilots.set(name, pilot);
-    return pilot;
-  }
-
   #regressionAt(index: number): Regression | undefined {
     return index < 0 ? this.#options.regressions?.at(index) : undefined;
   }
 
-  async #neighbour(index: number, target: LineTarget): Promise<Case> {
-    return caseAt(target.scenario, await this.pilotOf(target), this.#options.seed, index + 1, this.#options.profile);
+  async #caseAt(index: number, target: LineTarget): Promise<Case> {
+    const { seed, profile } = this.#options;
+    return caseAt(target.scenario, await this.#pilots.of(target), seed, index, profile);
   }
 }
 

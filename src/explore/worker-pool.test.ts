@@ -7,20 +7,27 @@ import type { IndexedRun } from "./case-line.ts";
 import { noRecoveries } from "./case-run.ts";
 import { messageOf } from "./signature.ts";
 import { playInProcesses } from "./worker-pool.ts";
+import type { PilotFlown } from "./worker-protocol.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "millrace-pool-"));
 const script = join(folder, "worker.mjs");
 // A worker whose runs depend on the index alone; when told to it dies at one index, stands still at another, each time or
-// only once, or is slow and says that it is alive.
+// only once, or is slow and says that it is alive. With `fliesAt` only the worker that plays this index has a pilot: the
+// others stand still until they are given it.
 writeFileSync(
   script,
   `import { appendFileSync, existsSync, writeFileSync } from "node:fs";
-let setup;
+let setup, pilot;
+const waiting = [];
 process.on("message", order => {
   if (order.kind === "setup") { setup = order.setup; process.send({ kind: "ready" }); return; }
+  if (order.kind === "pilot") { ({ pilot } = order); for (const one of waiting.splice(0)) process.emit("message", one); return; }
   const { index } = order;
+  if (index === setup.fliesAt) process.send({ kind: "pilot", scenario: "one", pilot: (pilot = { lengthUs: 7 }) });
+  if (order.kind === "play" && setup.fliesAt !== undefined && pilot?.lengthUs !== 7) return void waiting.push(order);
   if (order.kind === "trace") process.send({ kind: "case", played: { seed: "of " + index } });
   if (order.kind === "trace" && !order.play) return process.send({ kind: "traced" });
+  if (order.kind === "trace" && setup.fliesAt !== undefined) process.exit(9);
   if (order.kind === "trace") appendFileSync(order.file, '{"atUs":1500,"owner":"tm0","what":"source.first-record"}\\n');
   if (index === setup.diesAt) process.exit(9);
   if (index === setup.standsStillAt) for (;;);
@@ -40,9 +47,15 @@ process.on("disconnect", () => process.exit());
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function collect(setup: object, runs = 40, standstillMs = 20_000): Promise<IndexedRun[]> {
+async function collect(
+  setup: object,
+  runs = 40,
+  standstillMs = 20_000,
+  onPilot?: (flown: PilotFlown) => void,
+): Promise<IndexedRun[]> {
   const all: IndexedRun[] = [];
-  for await (const run of playInProcesses(indicesOf(runs), { jobs: 2, script, setup, standstillMs })) all.push(run);
+  const options = { jobs: 2, script, setup, standstillMs, ...(onPilot === undefined ? {} : { onPilot }) };
+  for await (const run of playInProcesses(indicesOf(runs), options)) all.push(run);
   return all;
 }
 
@@ -73,6 +86,15 @@ test("a worker that dies loses its own case and no other", async () => {
   expect(played).toHaveLength(40);
   expect(played.filter(run => run.run.verdict.kind === "broken").map(run => run.index)).toEqual([7]);
   expect(played[7]).toMatchObject({ lost: true, played: { seed: "of 7" } });
+});
+
+test("what one worker has flown the others are given, the one that comes for a dead one too", async () => {
+  const learned: PilotFlown[] = [];
+  const setup = { fliesAt: 0, diesAt: 7 };
+  const played = await collect(setup, 40, 1_500, flown => learned.push(flown));
+  const rest = played.filter(({ index }) => index !== 7);
+  expect(rest.map(run => run.run.verdict.kind)).toEqual(Array.from({ length: 39 }, () => "passed"));
+  expect(learned).toEqual([{ kind: "pilot", scenario: "one", pilot: { lengthUs: 7 } }]);
 });
 
 test("a case that never yields the thread is stuck, and the campaign goes on", async () => {

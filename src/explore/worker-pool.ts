@@ -3,7 +3,7 @@ import type { IndexedRun } from "./case-line.ts";
 import { unplayedRun, type Verdict } from "./case-run.ts";
 import { autopsyOf } from "./autopsy.ts";
 import { forkWorker } from "./own-process.ts";
-import type { WorkerAnswer, WorkerOrder } from "./worker-protocol.ts";
+import type { PilotFlown, WorkerAnswer, WorkerOrder } from "./worker-protocol.ts";
 
 /**
  * Plays cases in several worker processes and gives the runs in index order. It owns who plays which index, what
@@ -35,6 +35,8 @@ export interface PoolOptions {
   /** Sent once to each worker before its first index: plain data. */
   readonly setup: unknown;
   readonly standstillMs: number;
+  /** Hears of each pilot that a worker has flown. */
+  readonly onPilot?: (flown: PilotFlown) => void;
   /** Ends the iteration at once, whatever the workers are at. */
   readonly abort?: AbortSignal;
 }
@@ -58,6 +60,7 @@ class WorkerPool {
   readonly #order: number[] = [];
   readonly #played = new Map<number, IndexedRun>();
   readonly #secondChances = new Set<number>();
+  readonly #pilots: PilotFlown[] = [];
   #exhausted = false;
   #refused: Error | undefined;
   #wake: (() => void) | undefined;
@@ -97,6 +100,11 @@ class WorkerPool {
         this.#played.set(run.index, run);
         this.#wakeUp();
       },
+      pilot: flown => {
+        this.#pilots.push(flown);
+        for (const other of this.#workers) if (other !== worker) other.learn(flown);
+        this.#options.onPilot?.(flown);
+      },
       refused: message => {
         this.#refused = new Error(message);
         this.#wakeUp();
@@ -110,6 +118,7 @@ class WorkerPool {
         this.#wakeUp();
       },
     });
+    for (const flown of this.#pilots) worker.learn(flown);
     this.#workers.add(worker);
   }
 
@@ -171,6 +180,7 @@ class WorkerPool {
 
 interface WorkerEvents {
   readonly played: (run: IndexedRun) => void;
+  readonly pilot: (flown: PilotFlown) => void;
   readonly refused: (message: string) => void;
   /** `lost`: the index it was playing, then those that waited. */
   readonly died: (lost: readonly number[], verdict: Verdict) => void;
@@ -187,10 +197,11 @@ class Worker {
   constructor(options: PoolOptions, events: WorkerEvents) {
     this.#options = options;
     this.#process = forkWorker(options.script);
-    this.#process.send({ kind: "setup", setup: options.setup } satisfies WorkerOrder);
+    this.#send({ kind: "setup", setup: options.setup });
     this.#process.on("message", message => {
       const answer = message as WorkerAnswer;
       if (answer.kind === "refused") return events.refused(answer.message);
+      if (answer.kind === "pilot") events.pilot(answer);
       if (answer.kind === "ready") this.#ready = true;
       if (answer.kind === "played") this.#waiting.shift();
       this.#watch();
@@ -210,8 +221,12 @@ class Worker {
 
   play(index: number): void {
     this.#waiting.push(index);
-    this.#process.send({ kind: "play", index } satisfies WorkerOrder);
+    this.#send({ kind: "play", index });
     if (this.#waiting.length === 1) this.#watch();
+  }
+
+  learn(flown: PilotFlown): void {
+    this.#send(flown);
   }
 
   end(): void {
@@ -219,6 +234,10 @@ class Worker {
     this.#process.removeAllListeners();
     this.#process.on("error", () => {});
     this.#process.kill("SIGKILL");
+  }
+
+  #send(order: WorkerOrder): void {
+    this.#process.send(order);
   }
 
   #watch(): void {

@@ -19,11 +19,11 @@ let targets: readonly RecordedTarget[] = [];
 let lineOptions: CaseLineOptions | undefined;
 let line: CaseLine | undefined;
 let last: Promise<void> = Promise.resolve();
-const pilots = new Pilots((scenario, pilot) => answer({ kind: "pilot", scenario, pilot }));
+const pilots = new Pilots((name, pilot) => answer({ kind: "pilot", name, pilot }));
 
 process.on("message", (order: WorkerOrder) => {
   // At once: the case that waits for its turn may be of that scenario.
-  if (order.kind === "pilot") return pilots.learn(order.scenario, order.pilot);
+  if (order.kind === "pilot") return pilots.learn(order.name, order.pilot);
   last = last.then(() => obey(order));
 });
 // Ctrl-C reaches the whole process group: the parent decides what is still played.

@@ -230,7 +230,7 @@ function runsOf(
     script,
     setup,
     standstillMs: flags.standstill,
-    onPilot: ({ scenario, pilot }) => pilots.learn(scenario, pilot),
+    onPilot: ({ name, pilot }) => pilots.learn(name, pilot),
     abort,
   });
 }

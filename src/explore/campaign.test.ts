@@ -6,8 +6,6 @@ import { CaseLine, type IndexedRun } from "./case-line.ts";
 import type { CasePlayer, CaseRun } from "./case-run.ts";
 import type { Case } from "../world/case.ts";
 import type { FoundFailure } from "./failure-recorder.ts";
-import type { Pilot } from "./pilot.ts";
-import { Pilots } from "./pilots.ts";
 import { scenario } from "./scenario.ts";
 import { idleJob, passedRun, violatedRun } from "./testing/stand-in-runs.ts";
 
@@ -73,21 +71,6 @@ test("the same seed gives the same cases and digest, another seed others", async
   };
   expect(await digest("a")).toBe(await digest("a"));
   expect(await digest("a")).not.toBe(await digest("b"));
-});
-
-test("a pilot that another process has flown is not flown again, and the cases are the same", async () => {
-  const seeds: string[] = [];
-  const noting: CasePlayer = { play: played => (seeds.push(played.seed), passing.play(played)) };
-  const flown: [string, Pilot][] = [];
-  const lineOf = (pilots: Pilots) =>
-    new CaseLine([{ ...target, player: noting }], { seed: "s", checkEvery: 0, freshEvery: 0 }, pilots);
-  const first = await lineOf(new Pilots((...told) => flown.push(told))).caseOf(3);
-  expect(seeds).toEqual(["calm"]);
-  expect(flown.map(([name]) => name)).toEqual(["stand-in"]);
-  const taught = new Pilots(() => expect.fail("flown again"));
-  for (const [name, pilot] of flown) taught.learn(name, pilot);
-  expect(await lineOf(taught).caseOf(3)).toEqual(first);
-  expect(seeds).toEqual(["calm"]);
 });
 
 test("regressions come before case 0, as their files have them, and are no cases of the campaign", async () => {

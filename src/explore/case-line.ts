@@ -68,7 +68,7 @@ export class CaseLine {
 
   async #caseAt(index: number, target: LineTarget): Promise<Case> {
     const { seed, profile } = this.#options;
-    return caseAt(target.scenario, await this.#pilots.of(target), seed, index, profile);
+    return caseAt(target.scenario, await this.#pilots.of(target, this.#targets), seed, index, profile);
   }
 }
 

@@ -23,7 +23,7 @@ process.on("message", order => {
   if (order.kind === "setup") { setup = order.setup; process.send({ kind: "ready" }); return; }
   if (order.kind === "pilot") { ({ pilot } = order); for (const one of waiting.splice(0)) process.emit("message", one); return; }
   const { index } = order;
-  if (index === setup.fliesAt) process.send({ kind: "pilot", scenario: "one", pilot: (pilot = { lengthUs: 7 }) });
+  if (index === setup.fliesAt) process.send({ kind: "pilot", name: "one", pilot: (pilot = { lengthUs: 7 }) });
   if (order.kind === "play" && setup.fliesAt !== undefined && pilot?.lengthUs !== 7) return void waiting.push(order);
   if (order.kind === "trace") process.send({ kind: "case", played: { seed: "of " + index } });
   if (order.kind === "trace" && !order.play) return process.send({ kind: "traced" });
@@ -94,7 +94,7 @@ test("what one worker has flown the others are given, the one that comes for a d
   const played = await collect(setup, 40, 1_500, flown => learned.push(flown));
   const rest = played.filter(({ index }) => index !== 7);
   expect(rest.map(run => run.run.verdict.kind)).toEqual(Array.from({ length: 39 }, () => "passed"));
-  expect(learned).toEqual([{ kind: "pilot", scenario: "one", pilot: { lengthUs: 7 } }]);
+  expect(learned).toEqual([{ kind: "pilot", name: "one", pilot: { lengthUs: 7 } }]);
 });
 
 test("a case that never yields the thread is stuck, and the campaign goes on", async () => {

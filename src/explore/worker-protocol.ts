@@ -23,10 +23,10 @@ export type WorkerAnswer =
   | { readonly kind: "traced" }
   | { readonly kind: "refused"; readonly message: string };
 
-/** What one worker has flown no other need fly: the parent hands it on. */
+/** What one worker has flown no other need fly: the parent hands it on. The name is that of pilots.ts. */
 export interface PilotFlown {
   readonly kind: "pilot";
-  readonly scenario: string;
+  readonly name: string;
   readonly pilot: Pilot;
 }
 

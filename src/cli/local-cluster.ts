@@ -1,14 +1,17 @@
 import { mkdirSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { Misuse } from "../explore/misuse.ts";
 import type { HostEvent } from "../host/event.ts";
 import { exists, makeDurableFolder, parentOf, publishFile } from "../host/file.ts";
 import { LocalAddressBook } from "../host/node/address-book.ts";
 import { NodeHost } from "../host/node/node-host.ts";
 import { formatOf, roleFolder, rpcAddress, startRole, type RoleKind } from "../roles/role-table.ts";
-import { encode } from "../rpc/codec.ts";
+import { decode, encode } from "../rpc/codec.ts";
 import type { Job } from "../runtime/api/job.ts";
-import { jobKey, jobRecord, type JobState } from "../runtime/checkpoint/coordination-keys.ts";
+import { jobKey, jobRecord, type JobRecord, type JobState } from "../runtime/checkpoint/coordination-keys.ts";
 import { clusterDefaults, type ClusterConfig } from "../runtime/cluster/cluster-config.ts";
 import { compileJob } from "../runtime/graph/compile-job.ts";
+import type { JobReference } from "../runtime/task/task-contract.ts";
 import { CoordinationClient } from "../services/coordination/coordination-client.ts";
 import { topicImage } from "../services/log-broker/broker-log.ts";
 
@@ -31,18 +34,34 @@ export async function runLocally(options: LocalRun): Promise<LocalRunEnd> {
       onExit: code => options.onEvent?.(role, { event: "process.exit", detail: { code } }),
     });
   });
-  const client = new NodeHost({ role: "client", root: options.dir, addresses });
+  const client = new NodeHost({
+    role: "client",
+    root: options.dir,
+    addresses,
+    onEvent: event => options.onEvent?.("client", event),
+  });
   await format(client, roles);
-  await putInput(client, options.input);
-  const { job, params } = options;
+  const { job, params, signal } = options;
   const graph = compileJob(job, params, { parallelism: options.parallelism });
   const cluster = clusterOf(options, roles);
   const reference = { id: job.name, name: job.name, module: job.module, params, graphHash: graph.hash };
-  for (const [index, { kind }] of roles.entries()) {
-    startRole(hosts[index]!, kind, { cluster, job: reference, jobs: () => job });
-  }
+  const start = (isAsked: (kind: RoleKind) => boolean): void => {
+    for (const [index, { kind }] of roles.entries()) {
+      if (isAsked(kind)) startRole(hosts[index]!, kind, { cluster, job: reference, jobs: () => job });
+    }
+  };
+  const { coordination: address, rpcTimeoutMs } = cluster;
+  const watch = new JobWatch(client, new CoordinationClient(client, { address, rpcTimeoutMs }), job.name);
   try {
-    return await ended(client, cluster, job.name, options.signal);
+    // Before there is a leader: one that cannot build the job would end it as failed, for ever.
+    start(kind => kind === "coordination");
+    const begun = await watch.until(() => true, signal);
+    if (begun?.state === "running") refuseAnother(begun.reference, reference, options);
+    if (signal?.aborted === true) return { state: "running" };
+    await putInput(client, options.input);
+    start(kind => kind !== "coordination");
+    const { state = "running", cause } = (await watch.until(hasEnded, signal)) ?? {};
+    return cause === undefined ? { state } : { state, cause };
   } finally {
     for (const host of [client, ...hosts]) host.shutDown();
   }
@@ -125,26 +144,53 @@ async function putInput(client: NodeHost, input: LocalRun["input"]): Promise<voi
   }
 }
 
-/** Asks the coordination service until the job has ended: it is the one that knows. */
-async function ended(
-  client: NodeHost,
-  cluster: ClusterConfig,
-  job: string,
-  signal: AbortSignal | undefined,
-): Promise<LocalRunEnd> {
-  const coordination = new CoordinationClient(client, {
-    address: cluster.coordination,
-    rpcTimeoutMs: cluster.rpcTimeoutMs,
-  });
-  for (;;) {
-    if (signal?.aborted === true) return { state: "running" };
-    const found = await coordination.get(jobKey(job)).catch(() => undefined);
-    if (found !== undefined) {
-      const { state, cause } = jobRecord(found.value, "job record");
-      if (state !== "running") return cause === undefined ? { state } : { state, cause };
-    }
-    await new Promise<void>(resolve => void client.timer(POLL_MS, resolve));
+/** What the coordination service says of the job: it is the one that knows. */
+class JobWatch {
+  readonly #client: NodeHost;
+  readonly #coordination: CoordinationClient;
+  readonly #job: string;
+
+  constructor(client: NodeHost, coordination: CoordinationClient, job: string) {
+    this.#client = client;
+    this.#coordination = coordination;
+    this.#job = job;
   }
+
+  /** Asks until its answer is as wanted; undefined: it knows of no such job, or `signal` came before. */
+  async until(
+    isWanted: (record: JobRecord | undefined) => boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<JobRecord | undefined> {
+    while (signal?.aborted !== true) {
+      const answer = await this.#coordination.get(jobKey(this.#job)).catch(() => "unheard" as const);
+      if (answer !== "unheard") {
+        const record = answer === undefined ? undefined : jobRecord(answer.value, "job record");
+        if (isWanted(record)) return record;
+      }
+      await new Promise<void>(resolve => void this.#client.timer(POLL_MS, resolve));
+    }
+    return undefined;
+  }
+}
+
+function hasEnded(record: JobRecord | undefined): boolean {
+  return record !== undefined && record.state !== "running";
+}
+
+/** What was begun in a folder goes on as it was begun. */
+function refuseAnother(begun: JobReference, now: JobReference, { dir }: LocalRun): void {
+  const same = isDeepStrictEqual(begun.params, plainCopy(now.params));
+  if (same && begun.graphHash === now.graphHash) return;
+  const differs = same ? "another graph: the job was changed, or --parallelism" : "other --params";
+  throw new Misuse(
+    `The job "${now.name}" in ${dir} has not ended and was begun with ${differs}. ` +
+      "Go on with it as it was begun, or give another --dir.",
+  );
+}
+
+/** As it comes back from the service. */
+function plainCopy(value: unknown): unknown {
+  return decode(encode(value));
 }
 
 /** Says that every role's folder was formatted. */

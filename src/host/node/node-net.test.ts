@@ -1,4 +1,5 @@
-import { test } from "vitest";
+import { Server } from "node:net";
+import { expect, test, vi } from "vitest";
 import { netConformance } from "../conformance/net-conformance.ts";
 import { LocalAddressBook } from "./address-book.ts";
 import { NodeHost } from "./node-host.ts";
@@ -24,4 +25,16 @@ test.each(netConformance)("TCP: $name", async ({ run }) => {
     for (const host of hosts) host.shutDown();
   }
   if (failures.length > 0) throw failures[0];
+});
+
+test("a host that ends while it begins to listen serves nobody", async () => {
+  const addresses = new LocalAddressBook();
+  const server = new NodeHost({ role: "server", root: "/nowhere", addresses });
+  const bound = vi.spyOn(addresses, "bound");
+  const closed = vi.spyOn(Server.prototype, "close");
+  void server.net.listen("server:rpc", () => {});
+  server.shutDown();
+  await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce());
+  expect(bound).not.toHaveBeenCalled();
+  expect((closed.mock.contexts[0] as Server).listening).toBe(false);
 });

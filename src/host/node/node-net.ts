@@ -25,12 +25,18 @@ export class NodeNet implements Net {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
       accept(this.#connection(socket, `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? "?"}`));
     });
+    let endpoint: Endpoint;
     try {
-      this.#book.bound(address, await bind(server, this.#book.bindAt(address)));
+      endpoint = await bind(server, this.#book.bindAt(address));
     } catch (error) {
       this.#served.delete(address);
       throw netErrorOf(error, address);
     }
+    if (this.#ended()) {
+      server.close();
+      return new Promise(() => {});
+    }
+    this.#book.bound(address, endpoint);
     this.#servers.add(server);
     return {
       address,
@@ -66,6 +72,11 @@ export class NodeNet implements Net {
     for (const connection of this.#connections) connection.reset();
     this.#servers.clear();
     this.#served.clear();
+  }
+
+  /** It may have ended while something was waited for. */
+  #ended(): boolean {
+    return this.#over;
   }
 
   #connection(socket: Socket, peer: string): NodeConnection {

@@ -6,7 +6,11 @@ export function runCommand(): Command {
   return new Command("run")
     .description("Run a job for real on this machine: the same roles, over loopback TCP and the real disk.")
     .argument("<job>", "a bundled job's name, or a module that exports one")
-    .option("--dir <folder>", "where all roles keep their files; started again with it, the job goes on as it was begun", "millrace-data")
+    .option(
+      "--dir <folder>",
+      "where all roles keep their files; started again with it, the job goes on as it was begun",
+      "millrace-data",
+    )
     .option("--input <folder>", "one JSON-lines file for each topic: <topic>.jsonl")
     .option("--params <json>", "the job's parameters", json)
     .option("--parallelism <n>", "subtasks of each operator", wholeNumber(1), 2)

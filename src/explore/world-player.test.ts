@@ -2,31 +2,54 @@ import { expect, test } from "vitest";
 import { wordsUnderStorm } from "../../scenarios/words.ts";
 import type { Oracle, OracleFold } from "../oracles/oracle.ts";
 import { calmCase } from "./case-generator.ts";
+import type { Case } from "../world/case.ts";
 import { Misuse } from "./misuse.ts";
 import { scenario } from "./scenario.ts";
 import { signatureOf } from "./signature.ts";
 import { WorldPlayer } from "./world-player.ts";
 
-test("what holds is passed, and an error of our own when the run is judged breaks that case alone", async () => {
-  const player = playerWith({ end: () => fail("end") });
-  const { verdict } = await player.play(player.calm);
-  expect(verdict).toMatchObject({ kind: "broken" });
-  expect(verdict).toHaveProperty("reason", expect.stringMatching(/end gave way\n +at .*world-player\.test\.ts/));
-  expect(signatureOf(verdict)).toBe("broken@Millrace itself failed while it played this case");
+test("what holds is passed", async () => {
   const sound = playerWith({});
   expect((await sound.play(sound.calm)).verdict).toEqual({ kind: "passed" });
 });
 
-test("an error of our own in the middle of a run breaks it, and the stack says where", async () => {
-  const player = playerWith({ on: () => fail("on") });
+test.each(["begin", "on", "end"] as const)(
+  "a claim whose %s throws breaks the case, and is told by name and line",
+  async where => {
+    const player = playerWith({ [where]: () => fail(where) });
+    const { verdict } = await player.play(player.calm);
+    expect(verdict).toMatchObject({ kind: "broken" });
+    const told = new RegExp(
+      `^the claim XX-1 gave way while it judged this case: TypeError: ${where} gave way\\n +at .*world-player\\.test\\.ts`,
+    );
+    expect(verdict).toHaveProperty("reason", expect.stringMatching(told));
+    expect(signatureOf(verdict)).toBe("broken@the claim XX-# gave way while it judged this case");
+  },
+);
+
+test("a count that cannot be read is the claim's failure, too", async () => {
+  const broken = {
+    on: () => undefined,
+    end: () => [],
+    get checked(): number {
+      return fail("checked");
+    },
+  };
+  const player = playerWith({ begin: () => broken });
   const { verdict } = await player.play(player.calm);
-  expect(verdict).toMatchObject({ kind: "broken" });
-  expect(verdict).toHaveProperty("reason", expect.stringMatching(/on gave way\n +at .*world-player\.test\.ts/));
+  expect(verdict).toHaveProperty(
+    "reason",
+    expect.stringContaining("the claim XX-1 gave way while it judged this case: TypeError: checked"),
+  );
 });
 
-test("an error before the first event breaks the case too", async () => {
-  const player = playerWith({ begin: () => fail("begin") });
-  expect((await player.play(player.calm)).verdict).toHaveProperty("reason", expect.stringContaining("begin gave way"));
+test("an error of our own breaks that case alone, and is told as ours", async () => {
+  const player = playerWith({});
+  // No case comes so far without settings: this stands for a mistake of ours.
+  const impossible = { ...player.calm, knobs: undefined } as unknown as Case;
+  const { verdict } = await player.play(impossible);
+  expect(signatureOf(verdict)).toBe("broken@Millrace itself failed while it played this case");
+  expect(verdict).toHaveProperty("reason", expect.stringMatching(/TypeError: .*\n +at /));
 });
 
 test("an author's mistake is no error of ours: it is thrown", async () => {

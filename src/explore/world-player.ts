@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { authoredClaim, ClaimGaveWay } from "../oracles/authored-claim.ts";
 import { Evidence } from "../oracles/evidence/evidence.ts";
 import { outputClaims } from "../oracles/output-claims.ts";
 import { beginSuite, builtInOracles, type Suite } from "../oracles/suite.ts";
@@ -64,7 +65,9 @@ export class WorldPlayer implements CasePlayer {
         const setting = settingOf(played, actors, surroundings, scenario);
         const coordination = setting.dishonestDisks?.has(setting.roles.coordination) === true;
         const begun = beginSuite(
-          isBearable(played) ? [...builtInOracles, ...scenario.claims] : outputClaims({ coordination }),
+          isBearable(played)
+            ? [...builtInOracles, ...scenario.claims.map(authoredClaim)]
+            : outputClaims({ coordination }),
           setting,
         );
         suite = begun;
@@ -102,8 +105,8 @@ const referenceClaims: readonly string[] = ["SK-1", "ST-7"];
 
 function runOfError(error: unknown): CaseRun {
   const { name, stack } = error instanceof Error ? error : new Error(String(error));
-  const reason = `Millrace itself failed while it played this case: ${stack ?? name}`;
-  return unplayedRun({ kind: "broken", reason });
+  const whose = error instanceof ClaimGaveWay ? "" : "Millrace itself failed while it played this case: ";
+  return unplayedRun({ kind: "broken", reason: whose + (stack ?? name) });
 }
 
 function runOf(played: Case, end: WorldEnd, violation: Violation | undefined, suite: Suite | undefined): CaseRun {

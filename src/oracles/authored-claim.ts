@@ -1,5 +1,6 @@
+import type { Observation } from "../sim/observation.ts";
 import { UnreadableLog } from "../services/log-broker/broker-log.ts";
-import type { Oracle } from "./oracle.ts";
+import type { FinalState, Oracle, OracleFold, Violation } from "./oracle.ts";
 
 /** A claim of the author's threw instead of judging: the run says nothing, and it is the claim that is to be mended. */
 export class ClaimGaveWay extends Error {
@@ -14,25 +15,45 @@ export class ClaimGaveWay extends Error {
 
 /** The same claim; what its fold throws is a {@link ClaimGaveWay}, so that nobody takes it for an error of Millrace. */
 export function authoredClaim(claim: Oracle): Oracle {
-  const guarded = <T>(judge: () => T): T => {
-    try {
-      return judge();
-    } catch (error) {
-      if (error instanceof UnreadableLog) throw error;
-      throw new ClaimGaveWay(claim.id, error);
-    }
-  };
   return {
     ...claim,
     begin(setting) {
-      const fold = guarded(() => claim.begin(setting));
-      return {
-        on: observation => guarded(() => fold.on(observation)),
-        end: final => guarded(() => fold.end(final)),
-        get checked() {
-          return guarded(() => fold.checked);
-        },
-      };
+      return new AuthoredFold(
+        claim.id,
+        judged(claim.id, () => claim.begin(setting)),
+      );
     },
   };
+}
+
+class AuthoredFold implements OracleFold {
+  readonly #claim: string;
+  readonly #fold: OracleFold;
+
+  constructor(claim: string, fold: OracleFold) {
+    this.#claim = claim;
+    this.#fold = fold;
+  }
+
+  get checked(): number {
+    return judged(this.#claim, () => this.#fold.checked);
+  }
+
+  on(observation: Observation): Violation | undefined {
+    return judged(this.#claim, () => this.#fold.on(observation));
+  }
+
+  end(final: FinalState): readonly Violation[] {
+    return judged(this.#claim, () => this.#fold.end(final));
+  }
+}
+
+function judged<T>(claim: string, judge: () => T): T {
+  try {
+    return judge();
+  } catch (error) {
+    // That is for the suite: no claim holds of such a history.
+    if (error instanceof UnreadableLog) throw error;
+    throw new ClaimGaveWay(claim, error);
+  }
 }

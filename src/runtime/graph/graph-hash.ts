@@ -13,7 +13,7 @@ export function graphHash(graph: LogicalGraph): string {
     graph.edges.map(edge => [edge.from, edge.to, edge.partitioning.kind]),
     graph.checkpointing ?? null,
   ]);
-  const bytes = new TextEncoder().encode(words);
+  const bytes = utf8.encode(words);
   return [0, 0x9747b28c].map(seed => murmur3(bytes, bytes.length, seed).toString(16).padStart(8, "0")).join("");
 }
 
@@ -30,3 +30,5 @@ function kindOf({ operator }: LogicalNode): string {
       return operator.kind;
   }
 }
+
+const utf8 = new TextEncoder();

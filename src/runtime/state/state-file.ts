@@ -93,7 +93,7 @@ export function* sectionsOf(
     if (nameEnd + 6 > file.length - 4) throw new StateFileError("a section lies outside of it");
     const length = view.getUint32(nameEnd + 2);
     yield {
-      uid: new TextDecoder().decode(file.subarray(at + 1, nameEnd)),
+      uid: fromUtf8.decode(file.subarray(at + 1, nameEnd)),
       group: view.getUint16(nameEnd),
       tables: readSection(file, nameEnd + 6, length),
     };
@@ -116,6 +116,7 @@ export function asKey(key: unknown): Key {
 const VERSION = 1;
 const HEADER = Uint8Array.of(0x4d, 0x52, 0x53, 0x54, VERSION);
 const utf8 = new TextEncoder();
+const fromUtf8 = new TextDecoder();
 
 function viewOf(file: Uint8Array): DataView {
   return new DataView(file.buffer, file.byteOffset, file.byteLength);

@@ -13,7 +13,7 @@ export function placement(path: string, nodes: readonly string[]): string[] {
 }
 
 function hashText(text: string, seed: number): number {
-  return crc32c(new TextEncoder().encode(text), seed);
+  return crc32c(utf8.encode(text), seed);
 }
 
 /** A CRC is linear: without this the nodes of all files would rank in a few fixed patterns. murmur3's finalizer. */
@@ -23,3 +23,5 @@ function scramble(hash: number): number {
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }
+
+const utf8 = new TextEncoder();

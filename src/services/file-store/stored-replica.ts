@@ -28,7 +28,7 @@ export function decodeReplica(path: string, replica: Uint8Array): Uint8Array | u
 }
 
 function checksumOf(path: string, contents: Uint8Array): number {
-  return crc32c(contents, crc32c(new TextEncoder().encode(path)));
+  return crc32c(contents, crc32c(utf8.encode(path)));
 }
 
 export function replicaPath(dir: string, path: string): string {
@@ -51,3 +51,4 @@ export function incomingFolder(dir: string): string {
 }
 
 const HEADER_BYTES = 8;
+const utf8 = new TextEncoder();

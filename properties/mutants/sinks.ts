@@ -232,4 +232,12 @@ export const sinkMutants: readonly Mutant[] = [
     why: "An epoch's transaction has the name of the one before, which its beginning aborts.",
     claims: ["SK-3", "SK-4", "SK-1", "FO-5"],
   },
+  {
+    name: "chain.snapshot-waits-for-one-sink",
+    file: "dist/src/runtime/task/operator-chain.js",
+    find: "Promise.all(preparing.map",
+    replace: "Promise.race(preparing.map",
+    why: "The snapshot of a chain with two sinks is taken when the first of them has prepared.",
+    claims: ["SK-2", "SK-4"],
+  },
 ];

@@ -100,4 +100,12 @@ export const stateMutants: readonly Mutant[] = [
     why: "A state that was cleared keeps its value.",
     claims: ["SK-1", "ST-7"],
   },
+  {
+    name: "state.list-key-by-identity",
+    file: "dist/src/runtime/state/keyed-state.js",
+    find: "table.set(mapKey(key), { key, group, value: entries",
+    replace: "table.set(key, { key, group, value: entries",
+    why: "What is restored is kept under the key itself: a key that is a list is another list from then on.",
+    claims: ["SK-1", "ST-7"],
+  },
 ];

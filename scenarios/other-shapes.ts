@@ -1,7 +1,8 @@
-import { scenario } from "millrace";
-import { payments } from "./data/payments.ts";
+import { committedOutput, scenario } from "millrace";
+import { payments, type Payment } from "./data/payments.ts";
 import { habits } from "./jobs/habits.ts";
 import { sortedPayments } from "./jobs/sorted-payments.ts";
+import { sumsByTheClock, TICK, type ClockSum } from "./jobs/sums-by-the-clock.ts";
 
 /** Jobs of other shapes than those under storm: what only they can get wrong. */
 const input = { payments: payments(600) };
@@ -21,5 +22,31 @@ export const twoSinksInAChain = scenario("two-sinks-in-a-chain", {
     on.checkpoint(2).triggered().delayReply("broker.prepare", "broker", { byMs: 600, forMs: 500, times: 1 }),
     on.checkpoint(2).completed().kill("tm0", { forMs: 200 }),
     on.checkpoint(2).completed().kill("tm1", { forMs: 200 }),
+  ],
+});
+
+/** Which payments go into one sum hangs on the clock, so that no reference foretells it; what they add up to does not. */
+const everyCentOnce = committedOutput({
+  topic: "sums",
+  sentence: "The sums of an account add up to its payments.",
+  holds(committed, input) {
+    const left = new Map<string, number>();
+    const add = (account: string, cents: number): void => void left.set(account, (left.get(account) ?? 0) + cents);
+    for (const { account, merchant, amountCents } of input["payments"] as readonly Payment[])
+      if (merchant !== TICK) add(account, amountCents);
+    for (const { account, cents } of committed as readonly ClockSum[]) add(account, -cents);
+    const wrong = [...left].find(([, cents]) => cents !== 0);
+    return wrong === undefined ? undefined : `${wrong[0]}: ${wrong[1]} cents were paid and are in no sum`;
+  },
+});
+
+export const timersByTheClock = scenario("timers-by-the-clock", {
+  why: "Timers by the wall clock come due while a sink prepares, and are set when a task fails: each fires, late or after the restore, and none is lost.",
+  job: sumsByTheClock,
+  input: { payments: payments(600).map((payment, i) => (i < 300 ? payment : { ...payment, merchant: TICK })) },
+  claims: [everyCentOnce],
+  plan: on => [
+    on.checkpoint(2).triggered().delayReply("broker.prepare", "broker", { byMs: 300, forMs: 60_000, times: 200 }),
+    on.event("checkpoint.complete").nth(3).plus({ ms: 15 }).failTask("sums[0]"),
   ],
 });

@@ -108,4 +108,20 @@ export const stateMutants: readonly Mutant[] = [
     why: "What is restored is kept under the key itself: a key that is a list is another list from then on.",
     claims: ["SK-1", "ST-7"],
   },
+  {
+    name: "timers.dropped-while-sinks-prepare",
+    file: "dist/src/runtime/task/subtask.js",
+    find: "return void this.#timersWaiting.push(fire);",
+    replace: "return;",
+    why: "A processing timer that comes due while a sink of its chain prepares is dropped.",
+    claims: ["SK-1"],
+  },
+  {
+    name: "timers.by-the-clock-are-not-restored",
+    file: "dist/src/runtime/time/keyed-timers.js",
+    find: "this.#processing.heap.add({ atMs, key });",
+    replace: ";",
+    why: "Processing timers are part of the state, and a restore does not set them again.",
+    claims: ["SK-1"],
+  },
 ];

@@ -1,6 +1,7 @@
 import { committedOutput, scenario } from "millrace";
 import { payments, type Payment } from "./data/payments.ts";
 import { habits } from "./jobs/habits.ts";
+import { readOnDemand } from "./jobs/read-on-demand.ts";
 import { sortedPayments } from "./jobs/sorted-payments.ts";
 import { sumsByTheClock, TICK, type ClockSum } from "./jobs/sums-by-the-clock.ts";
 
@@ -48,5 +49,16 @@ export const timersByTheClock = scenario("timers-by-the-clock", {
   plan: on => [
     on.checkpoint(2).triggered().delayReply("broker.prepare", "broker", { byMs: 300, forMs: 60_000, times: 200 }),
     on.event("checkpoint.complete").nth(3).plus({ ms: 15 }).failTask("sums[0]"),
+  ],
+});
+
+export const splitsOnDemand = scenario("splits-on-demand", {
+  why: "A reader asks for its next split while a checkpoint waits for another's to arrive: the split is in the enumerator's state or in the reader's, and not in both or in neither.",
+  job: readOnDemand,
+  input,
+  cluster: { workers: 2, slotsPerWorker: 1, partitions: 24 },
+  plan: on => [
+    on.firstRecord().delayReply("source.event", "tm0", { byMs: 120, forMs: 60_000, times: 200 }),
+    ...[2, 4, 6].map(nth => on.event("checkpoint.complete").nth(nth).plus({ ms: 1 }).failTask("total[0]")),
   ],
 });

@@ -40,7 +40,8 @@ export type { DataStream, KeyedStream, OperatorStream } from "./runtime/api/stre
 export type * from "./runtime/api/functions.ts";
 export type { ValueState } from "./runtime/api/state.ts";
 export { watermarks, type WatermarkStrategy } from "./runtime/api/watermarks.ts";
-export { logSource, type LogSourceOptions } from "./runtime/connectors/log-source.ts";
+export { logSource, type LogSource, type LogSourceOptions } from "./runtime/connectors/log-source.ts";
+export type { LogSplit } from "./runtime/connectors/log-split.ts";
 export { logSink, type LogSinkOptions } from "./runtime/connectors/log-sink.ts";
 export { fileSink, type FileSinkOptions } from "./runtime/connectors/file-sink.ts";
 export { fileSource, type FileSourceOptions } from "./runtime/connectors/file-source.ts";

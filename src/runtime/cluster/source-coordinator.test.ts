@@ -3,16 +3,16 @@ import type { EnumeratorContext, Source } from "../api/source.ts";
 import { ManualHost, settle } from "../checkpoint/test/manual-host.ts";
 import { SourceCoordinator } from "./source-coordinator.ts";
 
-/** An enumerator whose assignments the test makes; its state is how many it made. */
+/** An enumerator whose assignments the test makes; its state, which it goes on changing, is how many it made. */
 function bench() {
-  let assigned = 0;
+  const state = { assigned: 0 };
   let context: EnumeratorContext<unknown> | undefined;
   const source: Source<unknown> = {
     kind: "test",
     boundedness: "unbounded",
     createEnumerator: given => {
       context = given;
-      return { start() {}, addReader() {}, addSplitsBack() {}, snapshotState: () => assigned, close() {} };
+      return { start() {}, addReader() {}, addSplitsBack() {}, snapshotState: () => state, close() {} };
     },
     createReader: () => {
       throw new Error("no reader here");
@@ -37,11 +37,11 @@ function bench() {
     },
     fail: cause => void failures.push(cause),
   });
-  const assign = (): void => context!.assign(0, [++assigned]);
+  const assign = (): void => context!.assign(0, [++state.assigned]);
   return { coordinator, assign, sent, arrivals, failures };
 }
 
-test("the enumerator's state is taken when every assignment before it has arrived", async () => {
+test("the enumerator's state is given when every assignment before it has arrived", async () => {
   const { coordinator, assign, arrivals } = bench();
   assign();
   let state: unknown;
@@ -50,7 +50,19 @@ test("the enumerator's state is taken when every assignment before it has arrive
   expect(state).toBeUndefined();
   arrivals[0]!.arrive();
   await settle();
-  expect(state).toBe(1);
+  expect(state).toEqual({ assigned: 1 });
+});
+
+test("an assignment that is made while others are waited for is neither in the state nor before the trigger", async () => {
+  const { coordinator, assign, arrivals, sent } = bench();
+  assign();
+  const snapshot = coordinator.snapshot(1);
+  assign();
+  arrivals[0]!.arrive();
+  expect((await snapshot).state).toEqual({ assigned: 1 });
+  expect(sent).toEqual([1]);
+  coordinator.openGate();
+  expect(sent).toEqual([1, 2]);
 });
 
 test("an assignment that is made behind the state is sent behind the trigger", async () => {

@@ -3,16 +3,18 @@ import type { ClusterServices } from "../api/cluster-services.ts";
 import type { Source, SplitEnumerator } from "../api/source.ts";
 import { Unrecoverable } from "../api/unrecoverable.ts";
 import type { EnumeratorSnapshot } from "../checkpoint/metadata.ts";
+import { copyValue } from "../task/copy-value.ts";
 import type { EnumeratorEvent, ReaderEvent } from "../task/task-contract.ts";
 
 /**
  * Hosts one source's enumerator for one attempt of the job. It owns the line between assignments that belong to a
  * checkpoint and those behind it; what is assigned to whom is the author's enumerator's business.
  *
- * To snapshot, the gate closes: new events wait, and the state is taken when every event that was sent is known to have
- * arrived. It opens again behind the triggers, which travel on the same connection as the events. So an assignment from
- * before the enumerator's snapshot is in the reader's, one from after it is not (SO-2). An event whose arrival is not
- * known fails the attempt, and with it the checkpoint.
+ * To snapshot, the state is taken and the gate closes in one step: what the enumerator assigns from then on waits, and the
+ * triggers wait until every event that was sent before is known to have arrived. The gate opens again behind the triggers,
+ * which travel on the same connection as the events. So an assignment from before the enumerator's snapshot is in the
+ * reader's, one from after it is not (SO-2; Flink's OperatorCoordinatorHolder). An event whose arrival is not known fails
+ * the attempt, and with it the checkpoint.
  */
 export class SourceCoordinator {
   readonly uid: string;
@@ -63,8 +65,10 @@ export class SourceCoordinator {
 
   async snapshot(checkpoint: number): Promise<EnumeratorSnapshot> {
     this.#gateClosed = true;
+    // A copy: the enumerator goes on, and may change what it has given.
+    const state = copyValue(this.#enumerator.snapshotState(checkpoint));
     if (this.#inFlight > 0) await new Promise<void>(resolve => this.#drained.push(resolve));
-    return { uid: this.uid, state: this.#enumerator.snapshotState(checkpoint) };
+    return { uid: this.uid, state };
   }
 
   /** The triggers are under way, or the checkpoint was aborted. */

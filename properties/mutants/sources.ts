@@ -52,4 +52,29 @@ export const sourceMutants: readonly Mutant[] = [
     why: "FLINK-20290: the enumerator is not reset with its readers: a split is in its hands and in a reader's.",
     claims: ["SO-1", "SO-4", "SK-1", "ST-7"],
   },
+  {
+    name: "enum.state-behind-the-wait",
+    file: "dist/src/runtime/cluster/source-coordinator.js",
+    find: "return { uid: this.uid, state };",
+    replace: "return { uid: this.uid, state: copyValue(this.#enumerator.snapshotState(checkpoint)) };",
+    why: "The enumerator's state is taken when earlier assignments have arrived: what it assigned meanwhile is in no state (a bug of ours).",
+    claims: ["SK-1"],
+  },
+  {
+    name: "enum.gate-opens-before-the-triggers",
+    file: "dist/src/runtime/cluster/scheduler.js",
+    find: "const triggered = this.#execution.triggered();\n        const calls",
+    replace:
+      "for (const source of this.#sources)\n            source.openGate();\n        const triggered = this.#execution.triggered();\n        const calls",
+    why: "What was held back is sent ahead of the triggers: a split is in the enumerator's state and in the reader's.",
+    claims: ["ST-7", "SO-4", "SK-1"],
+  },
+  {
+    name: "enum.gate-does-not-close",
+    file: "dist/src/runtime/cluster/source-coordinator.js",
+    find: "this.#gateClosed = true;",
+    replace: "this.#gateClosed = false;",
+    why: "Assignments go out while a checkpoint waits for earlier ones: a split is in the enumerator's state and in the reader's.",
+    claims: ["ST-7", "SO-4", "SK-1"],
+  },
 ];

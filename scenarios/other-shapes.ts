@@ -62,3 +62,14 @@ export const splitsOnDemand = scenario("splits-on-demand", {
     ...[2, 4, 6].map(nth => on.event("checkpoint.complete").nth(nth).plus({ ms: 1 }).failTask("total[0]")),
   ],
 });
+
+export const askedInVain = scenario("asked-in-vain", {
+  why: "A reader's question for its next split is lost on its way, twice: it is asked again, and the job comes to its end.",
+  job: readOnDemand,
+  input,
+  cluster: { workers: 2, slotsPerWorker: 1, partitions: 24 },
+  plan: on => [
+    on.checkpoint(2).completed().loseRequest("source.event", "tm0>jm0", { forMs: 5_000, times: 2 }),
+    on.checkpoint(2).completed().loseRequest("source.event", "tm1>jm0", { forMs: 5_000, times: 2 }),
+  ],
+});

@@ -77,4 +77,12 @@ export const sourceMutants: readonly Mutant[] = [
     why: "Assignments go out while a checkpoint waits for earlier ones: a split is in the enumerator's state and in the reader's.",
     claims: ["ST-7", "SO-4", "SK-1"],
   },
+  {
+    name: "src.question-is-not-asked-again",
+    file: "dist/src/runtime/cluster/leader-link.js",
+    find: "this.readerEvent(execution, uid, event);",
+    replace: ";",
+    why: "A reader's request for a split that was lost is not sent again: it waits for ever.",
+    claims: ["FO-5"],
+  },
 ];

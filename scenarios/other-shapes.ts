@@ -1,7 +1,7 @@
 import { committedOutput, scenario } from "millrace";
 import { payments, type Payment } from "./data/payments.ts";
 import { habits } from "./jobs/habits.ts";
-import { readOnDemand } from "./jobs/read-on-demand.ts";
+import { copyOnDemand, readOnDemand } from "./jobs/read-on-demand.ts";
 import { sortedPayments } from "./jobs/sorted-payments.ts";
 import { sumsByTheClock, TICK, type ClockSum } from "./jobs/sums-by-the-clock.ts";
 
@@ -71,5 +71,29 @@ export const askedInVain = scenario("asked-in-vain", {
   plan: on => [
     on.checkpoint(2).completed().loseRequest("source.event", "tm0>jm0", { forMs: 5_000, times: 2 }),
     on.checkpoint(2).completed().loseRequest("source.event", "tm1>jm0", { forMs: 5_000, times: 2 }),
+  ],
+});
+
+export const assignedWhilePreparing = scenario("assigned-while-preparing", {
+  why: "A split is assigned behind a checkpoint's trigger, while the sink in the source's chain still prepares: it is in the next checkpoint, and not in this one.",
+  job: copyOnDemand,
+  input,
+  cluster: { workers: 2, slotsPerWorker: 1, partitions: 24 },
+  plan: on => [
+    ...[2, 3, 4, 5, 6, 7].map(n =>
+      on.checkpoint(n).triggered().delayReply("broker.prepare", "broker", { byMs: 400, forMs: 300, times: 2 }),
+    ),
+    on.checkpoint(1).completed().delayRequest("source.event", "tm0>jm0", { byMs: 60, forMs: 10_000, times: 100 }),
+    ...[3, 5].map(nth => on.event("checkpoint.complete").nth(nth).plus({ ms: 3 }).failTask("payments[0]")),
+  ],
+});
+
+export const timersBehindTheEnd = scenario("timers-behind-the-end", {
+  why: "Timers by the clock come due when the input has ended and the last checkpoint is still to be completed: nothing follows what was told to be the last.",
+  job: sumsByTheClock,
+  params: { apart: true },
+  input: { payments: payments(300) },
+  plan: on => [
+    on.checkpoint(2).triggered().delayReply("broker.prepare", "broker", { byMs: 300, forMs: 60_000, times: 200 }),
   ],
 });

@@ -85,4 +85,12 @@ export const sourceMutants: readonly Mutant[] = [
     why: "A reader's request for a split that was lost is not sent again: it waits for ever.",
     claims: ["FO-5"],
   },
+  {
+    name: "src.assigned-while-sinks-prepare",
+    file: "dist/src/runtime/task/subtask.js",
+    find: "return void this.#waiting.push({ event });",
+    replace: ";",
+    why: "A split that comes behind a trigger while the sinks of the chain prepare is in that checkpoint too, and so read twice (a bug of ours).",
+    claims: ["SO-4", "SK-1"],
+  },
 ];

@@ -124,4 +124,12 @@ export const stateMutants: readonly Mutant[] = [
     why: "Processing timers are part of the state, and a restore does not set them again.",
     claims: ["SK-1"],
   },
+  {
+    name: "timers.fire-behind-the-end",
+    file: "dist/src/runtime/task/subtask.js",
+    find: 'this.#phase !== "running" || this.#inputDone',
+    replace: 'this.#phase !== "running"',
+    why: "Processing timers fire when the end of the input has been told: their results follow it (a bug of ours).",
+    claims: ["BA-3"],
+  },
 ];

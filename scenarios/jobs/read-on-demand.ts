@@ -25,6 +25,16 @@ export const readOnDemand = job("read-on-demand", env => {
     .sinkTo(logSink({ topic: "totals", guarantee: "exactly-once", key: sum => sum.account }));
 });
 
+/** The payments as they are, from that source: the sink is in one chain with it. */
+export const copyOnDemand = job("copy-on-demand", env => {
+  env.enableCheckpointing(1000);
+  env
+    .fromSource(onDemand(logSource<Payment>({ topic: "payments", bounded: true, recordsPerFetch: 10 })), "payments")
+    .map(({ account, amountCents }) => ({ account, cents: amountCents }))
+    .name("single")
+    .sinkTo(logSink({ topic: "copies", guarantee: "exactly-once", key: copy => copy.account }));
+});
+
 /** Partitions are given out one by one, each to the reader that asks next, as Flink's file source does with files. */
 function onDemand<T>(log: LogSource<T>): LogSource<T> {
   return {

@@ -10,15 +10,22 @@ export interface ClockSum {
 export const TICK = "tick";
 const WAIT_MS = 200;
 
+interface SumsParams {
+  /** The sink is in a chain of its own. */
+  readonly apart?: boolean;
+}
+
 /** Sums an account's payments until 200 ms by the wall clock after the first of them, and begins anew. */
-export const sumsByTheClock = job("sums-by-the-clock", env => {
+export const sumsByTheClock = job("sums-by-the-clock", (env, { apart = false }: SumsParams) => {
   env.enableCheckpointing(1000);
-  env
+  const sums = env
     .fromSource(logSource<Payment>({ topic: "payments", bounded: true, recordsPerFetch: 20 }), "payments")
     .keyBy(payment => payment.account)
     .process(sumsOfAWhile())
-    .name("sums")
-    .sinkTo(logSink({ topic: "sums", guarantee: "exactly-once", key: sum => sum.account }));
+    .name("sums");
+  (apart ? sums.rebalance() : sums).sinkTo(
+    logSink({ topic: "sums", guarantee: "exactly-once", key: sum => sum.account }),
+  );
 });
 
 function sumsOfAWhile(): KeyedProcessFunction<string, Payment, ClockSum> {

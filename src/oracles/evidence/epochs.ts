@@ -28,7 +28,7 @@ export function positionsIn(metadata: CheckpointMetadata): ReadonlyMap<string, n
 
 /**
  * The positions of each completed checkpoint, oldest first. A split that an earlier one held and a later one does not, while
- * some subtask has finished, was read to its end; one that no earlier one held was not begun.
+ * some subtask has finished, was read to its end; one that no earlier one held was not begun, where it is a log's.
  */
 export function positionsOf(completed: readonly CompletedCheckpoint[]): readonly CheckpointPositions[] {
   const known = new Set<string>();

@@ -2,6 +2,7 @@ import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
 import { positionsOf, preparedIn, type CheckpointPositions } from "../evidence/epochs.ts";
 import { FinalOutput } from "../evidence/final-output.ts";
+import { logSourceOf } from "../evidence/log-output.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
 /**
@@ -47,9 +48,10 @@ class Epochs implements OracleFold {
         if (!epochs.has(name)) epochs.set(name, { from: positions[i - 1], to });
       }
     });
+    const topics = new Set(this.#setting.graph().nodes.flatMap(node => logSourceOf(node)?.topic ?? []));
     for (const { sink, split, position, work } of FinalOutput.of(this.#setting, final).committed) {
       const epoch = work === undefined ? undefined : epochs.get(work);
-      if (epoch === undefined) continue;
+      if (epoch === undefined || !topics.has(split.slice(0, split.lastIndexOf("/")))) continue;
       this.checked++;
       const from = epoch.from?.next(split) ?? 0;
       const to = epoch.to.next(split);

@@ -78,7 +78,7 @@ export interface KeyedContext<K extends Key> extends RecordContext {
   /** Fires once for this key when the watermark passes the instant; asking twice for one instant is asking once. */
   registerEventTimer(atMs: number): void;
   deleteEventTimer(atMs: number): void;
-  /** Fires once for this key when the machine's wall clock reaches the instant. */
+  /** Fires once for this key when the machine's wall clock reaches the instant; not behind the end of a bounded input. */
   registerProcessingTimer(atMs: number): void;
   deleteProcessingTimer(atMs: number): void;
 }

@@ -33,7 +33,12 @@ export class Subtask implements RunningTask {
   /** Sinks prepare for the checkpoint: nothing may be processed or emitted. */
   #suspended = false;
   #stepArmed = false;
-  #triggerWaiting: { readonly checkpoint: number; readonly timestampMs: number } | undefined;
+  /**
+   * What came from the job manager while sinks prepared, in its order: the snapshot is still to be taken, and an assignment
+   * behind its trigger belongs to the next one.
+   */
+  #waiting: ({ readonly checkpoint: number; readonly timestampMs: number } | { readonly event: EnumeratorEvent })[] =
+    [];
   /** Actions of processing timers that came while suspended. */
   #timersWaiting: (() => void)[] = [];
   #lastCheckpoint = 0;
@@ -83,8 +88,9 @@ export class Subtask implements RunningTask {
     if (this.#phase !== "running") return;
     // Where producers still run, the barrier comes from them.
     if (this.#chain?.source === undefined && !this.#input.ended) return;
-    if (this.#suspended) this.#triggerWaiting = { checkpoint, timestampMs };
-    else this.#guarded(() => this.#beginCheckpoint(checkpoint, timestampMs));
+    if (!this.#suspended) return this.#guarded(() => this.#beginCheckpoint(checkpoint, timestampMs));
+    // Of triggers only the newest: an older one's checkpoint is over.
+    this.#waiting = [...this.#waiting.filter(one => "event" in one), { checkpoint, timestampMs }];
   }
 
   notifyCheckpointComplete(checkpoint: number): void {
@@ -101,8 +107,8 @@ export class Subtask implements RunningTask {
 
   fromCoordinator(_uid: string, event: EnumeratorEvent): void {
     if (this.#phase !== "running") return;
-    this.#guarded(() => this.#chain?.source?.receive(event));
-    this.#advance();
+    if (this.#suspended) return void this.#waiting.push({ event });
+    this.#receive(event);
   }
 
   cancel(): void {
@@ -184,8 +190,14 @@ export class Subtask implements RunningTask {
     if (costUs > 0) this.#environment.host.work(costUs);
   }
 
+  #receive(event: EnumeratorEvent): void {
+    this.#guarded(() => this.#chain?.source?.receive(event));
+    this.#advance();
+  }
+
+  /** Behind the end of the input none fires: its results would follow what has been told to be the last (as in Flink). */
   #onTimer(fire: () => void): void {
-    if (this.#phase !== "running") return;
+    if (this.#phase !== "running" || this.#inputDone) return;
     if (this.#suspended) return void this.#timersWaiting.push(fire);
     this.#guarded(fire);
     this.#worked(1);
@@ -217,9 +229,12 @@ export class Subtask implements RunningTask {
     const timers = this.#timersWaiting;
     this.#timersWaiting = [];
     for (const fire of timers) this.#onTimer(fire);
-    const trigger = this.#triggerWaiting;
-    this.#triggerWaiting = undefined;
-    if (trigger !== undefined) this.triggerCheckpoint(trigger.checkpoint, trigger.timestampMs);
+    while (!this.#suspended) {
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      if ("event" in next) this.#receive(next.event);
+      else this.triggerCheckpoint(next.checkpoint, next.timestampMs);
+    }
     this.#advance();
   }
 

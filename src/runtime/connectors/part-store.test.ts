@@ -76,3 +76,28 @@ test("a discarded part is never visible", async () => {
   expect(notes).toEqual(["unknown-id"]);
   expect(files.filter(path => !path.includes(".pending"))).toEqual([]);
 });
+
+test("a commit whose sync the disk refused is synced when it is asked for again", async () => {
+  // What a power loss keeps of the rest is drawn: whatever that is, the part must be there.
+  for (let draw = 0; draw < 20; draw++) {
+    const notes: unknown[] = [];
+    const kernel = new Kernel({ seed: "parts" });
+    const site = new Site(kernel);
+    const disk = new SimDisk(kernel, { machine: "tm0", seed: `parts-${draw}`, latencyUs: 10, persistence: "weak" });
+    site.addMachine("tm0", { disk });
+    site.place("tm0", "tm0");
+    site.start("tm0", (host: Host) => {
+      const parts = openPartStore("file:///out", host, services);
+      void (async () => {
+        await parts.prepare("p", bytes);
+        disk.fail({ operation: "sync-directory", path: "/out", code: "EIO", times: 1 });
+        notes.push(await parts.commit("p").catch((error: unknown) => (error as { code?: unknown }).code));
+        notes.push(await parts.commit("p"));
+      })();
+    });
+    kernel.at(1_000_000, kernel.owner("test"), () => site.powerLoss(["tm0"]));
+    await kernel.run();
+    expect(notes).toEqual(["EIO", "already-committed"]);
+    expect(disk.durable.list("/out")).toEqual(["/out/p"]);
+  }
+});

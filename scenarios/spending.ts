@@ -1,4 +1,5 @@
 import { committedOutput, scenario } from "millrace";
+import { unbalanced } from "./claims.ts";
 import { payments, type Payment } from "./data/payments.ts";
 import { MINUTE_MS, spendingByMinute, type Spending } from "./jobs/spending-by-minute.ts";
 
@@ -6,20 +7,17 @@ const eachPaymentOnce = committedOutput({
   topic: "spending",
   sentence: "The sums of an account and a minute add up to its payments in that minute.",
   holds(committed, input) {
-    const left = new Map<string, number>();
-    const add = (account: string, minute: number, cents: number): void => {
-      const name = `${account} in minute ${minute}`;
-      left.set(name, (left.get(name) ?? 0) + cents);
-    };
-    for (const { account, atMs, amountCents } of input["payments"] as readonly Payment[])
-      add(account, Math.floor(atMs / MINUTE_MS), amountCents);
-    for (const { account, minute, spentCents } of committed as readonly Spending[]) add(account, minute, -spentCents);
-    const wrong = [...left].find(([, cents]) => cents !== 0);
-    if (wrong === undefined) return undefined;
-    const [name, cents] = wrong;
-    return cents > 0
-      ? `${name}: ${cents} cents were paid and are in no sum`
-      : `${name}: ${-cents} cents are in a sum and were not paid, or not twice`;
+    const inMinute = (account: string, minute: number): string => `${account} in minute ${minute}`;
+    return unbalanced(
+      (input["payments"] as readonly Payment[]).map(({ account, atMs, amountCents }) => [
+        inMinute(account, Math.floor(atMs / MINUTE_MS)),
+        amountCents,
+      ]),
+      (committed as readonly Spending[]).map(({ account, minute, spentCents }) => [
+        inMinute(account, minute),
+        spentCents,
+      ]),
+    );
   },
 });
 

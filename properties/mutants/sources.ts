@@ -88,9 +88,17 @@ export const sourceMutants: readonly Mutant[] = [
   {
     name: "src.assigned-while-sinks-prepare",
     file: "dist/src/runtime/task/subtask.js",
-    find: "return void this.#waiting.push({ event });",
-    replace: ";",
+    find: "if (this.#suspended)\n            this.#waiting.push({ event });\n        else\n            this.#receive(event);",
+    replace: "this.#receive(event);",
     why: "A split that comes behind a trigger while the sinks of the chain prepare is in that checkpoint too, and so read twice (a bug of ours).",
     claims: ["SO-4", "SK-1"],
+  },
+  {
+    name: "enum.gate-stays-closed-behind-an-abort",
+    file: "dist/src/runtime/cluster/scheduler.js",
+    find: "checkpointAborted(worker, attempt, checkpoint);\n        for (const source of this.#sources)\n            source.openGate();",
+    replace: "checkpointAborted(worker, attempt, checkpoint);",
+    why: "What was held back for a checkpoint that was aborted waits for the next one's triggers, whose state has it as assigned: it is in nobody's.",
+    claims: ["SK-1"],
   },
 ];

@@ -16,7 +16,7 @@ import type { Payment } from "../data/payments.ts";
 export const readOnDemand = job("read-on-demand", env => {
   env.enableCheckpointing(1000);
   env
-    .fromSource(onDemand(logSource<Payment>({ topic: "payments", bounded: true, recordsPerFetch: 10 })), "payments")
+    .fromSource(paymentsOnDemand(), "payments")
     .map(({ account, amountCents }) => ({ account, cents: amountCents }))
     .name("single")
     .keyBy(sum => sum.account)
@@ -29,11 +29,15 @@ export const readOnDemand = job("read-on-demand", env => {
 export const copyOnDemand = job("copy-on-demand", env => {
   env.enableCheckpointing(1000);
   env
-    .fromSource(onDemand(logSource<Payment>({ topic: "payments", bounded: true, recordsPerFetch: 10 })), "payments")
+    .fromSource(paymentsOnDemand(), "payments")
     .map(({ account, amountCents }) => ({ account, cents: amountCents }))
     .name("single")
     .sinkTo(logSink({ topic: "copies", guarantee: "exactly-once", key: copy => copy.account }));
 });
+
+function paymentsOnDemand(): LogSource<Payment> {
+  return onDemand(logSource<Payment>({ topic: "payments", bounded: true, recordsPerFetch: 10 }));
+}
 
 /** Partitions are given out one by one, each to the reader that asks next, as Flink's file source does with files. */
 function onDemand<T>(log: LogSource<T>): LogSource<T> {

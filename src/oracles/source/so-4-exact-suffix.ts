@@ -48,8 +48,9 @@ class Epochs implements OracleFold {
         if (!epochs.has(name)) epochs.set(name, { from: positions[i - 1], to });
       }
     });
-    const topics = new Set(this.#setting.graph().nodes.flatMap(node => logSourceOf(node)?.topic ?? []));
-    for (const { sink, split, position, work } of FinalOutput.of(this.#setting, final).committed) {
+    const { graph, committed } = FinalOutput.of(this.#setting, final);
+    const topics = new Set(graph.nodes.flatMap(node => logSourceOf(node)?.topic ?? []));
+    for (const { sink, split, position, work } of committed) {
       const epoch = work === undefined ? undefined : epochs.get(work);
       if (epoch === undefined || !topics.has(split.slice(0, split.lastIndexOf("/")))) continue;
       this.checked++;

@@ -1,8 +1,6 @@
 import { expect, test } from "vitest";
 import type { Host } from "../../host/host.ts";
-import { Kernel } from "../../kernel/kernel.ts";
-import { SimDisk } from "../../sim/disk/sim-disk.ts";
-import { Site } from "../../sim/site.ts";
+import { SmallSite } from "../../sim/test/small-site.ts";
 import type { SinkContext } from "../api/sink.ts";
 import { jsonLines } from "./file-format.ts";
 import { fileSink } from "./file-sink.ts";
@@ -12,13 +10,10 @@ import { openPartStore } from "./part-store.ts";
 const services = { broker: "", storageNodes: [], replicas: 1, rpcTimeoutMs: 1, transactionTimeoutMs: 1 };
 
 test("a writer that opens removes what earlier attempts have prepared and nobody will commit, of its own subtask", async () => {
-  const kernel = new Kernel({ seed: "sweep" });
-  const site = new Site(kernel);
-  site.addMachine("tm0", { disk: new SimDisk(kernel, { machine: "tm0", seed: "sweep", latencyUs: 10 }) });
-  site.place("tm0", "tm0");
+  const small = new SmallSite(["tm0"], { disks: { seed: "sweep", latencyUs: 10 } });
   let left: readonly string[] = [];
   const nameOf = (subtask: number) => partName("sink", { generation: 1, subtask, after: 0 }, "jsonl");
-  site.start("tm0", (host: Host) => {
+  small.site.start("tm0", (host: Host) => {
     const open = async (): Promise<void> => {
       const parts = openPartStore("file:///out", host, services);
       for (const subtask of [0, 1]) await parts.prepare(nameOf(subtask), new TextEncoder().encode("1\n"));
@@ -41,6 +36,6 @@ test("a writer that opens removes what earlier attempts have prepared and nobody
     void open();
     host.timer(1_000, () => void host.disk.readdir("/out/.pending").then(names => (left = names)));
   });
-  await kernel.run();
+  await small.play();
   expect(left).toEqual([nameOf(1)]);
 });

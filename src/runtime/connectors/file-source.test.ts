@@ -1,20 +1,15 @@
 import { expect, test } from "vitest";
 import { makeDurableFolder, writeNewFile } from "../../host/file.ts";
 import type { Host } from "../../host/host.ts";
-import { Kernel } from "../../kernel/kernel.ts";
-import { SimDisk } from "../../sim/disk/sim-disk.ts";
-import { Site } from "../../sim/site.ts";
+import { SmallSite } from "../../sim/test/small-site.ts";
 import type { ReaderContext, SourceOutput } from "../api/source.ts";
 import { fileSource } from "./file-source.ts";
 
 test("a reader has not come to its end while a file of its is still being read", async () => {
-  const kernel = new Kernel({ seed: "files" });
-  const site = new Site(kernel);
-  site.addMachine("tm0", { disk: new SimDisk(kernel, { machine: "tm0", seed: "files", latencyUs: 10 }) });
-  site.place("tm0", "tm0");
+  const small = new SmallSite(["tm0"], { disks: { seed: "files", latencyUs: 10 } });
   const seen: unknown[] = [];
   const output: SourceOutput<number> = { emit: record => seen.push(record) };
-  site.start("tm0", (host: Host) => {
+  small.site.start("tm0", (host: Host) => {
     const read = async (): Promise<void> => {
       await makeDurableFolder(host.disk, "/in");
       await writeNewFile(host.disk, "/in/a", new TextEncoder().encode("1\n2\n"));
@@ -35,7 +30,7 @@ test("a reader has not come to its end while a file of its is still being read",
     };
     void read();
   });
-  await kernel.run();
+  await small.play();
   expect(seen.filter(what => what !== "nothing")).toEqual([1, 2, "end"]);
   expect(seen[0]).toBe("nothing");
 });

@@ -106,9 +106,8 @@ export class Subtask implements RunningTask {
   }
 
   fromCoordinator(_uid: string, event: EnumeratorEvent): void {
-    if (this.#phase !== "running") return;
-    if (this.#suspended) return void this.#waiting.push({ event });
-    this.#receive(event);
+    if (this.#suspended) this.#waiting.push({ event });
+    else this.#receive(event);
   }
 
   cancel(): void {
@@ -191,6 +190,7 @@ export class Subtask implements RunningTask {
   }
 
   #receive(event: EnumeratorEvent): void {
+    if (this.#phase !== "running") return;
     this.#guarded(() => this.#chain?.source?.receive(event));
     this.#advance();
   }

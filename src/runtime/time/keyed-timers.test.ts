@@ -96,11 +96,9 @@ test("timers survive a restore, and fire in an order that does not depend on how
 });
 
 test("a timer that has fired leaves nothing in the state", () => {
-  const state = new KeyedState("op", { first: 0, last: 127 }, 128);
-  const timers = new KeyedTimers(state, { now: () => 0, timer: () => ({ cancel: () => {} }) });
-  timers.open(() => {});
-  state.setCurrentKey("a");
-  timers.registerEventTimer(5);
+  const { state, timers, open, at } = operator();
+  open();
+  at("a").registerEventTimer(5);
   timers.advanceEventTime(5);
   expect(state.snapshot(new StateFileWriter())).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { Kernel } from "../../kernel/kernel.ts";
 import { Journal } from "../../kernel/journal.ts";
+import { SimDisk, type SimDiskOptions } from "../disk/sim-disk.ts";
 import type { NetworkOptions } from "../net/network.ts";
 import { Site } from "../site.ts";
 import { diskless } from "./diskless.ts";
@@ -22,7 +23,10 @@ export class SmallSite {
       if (change.what === "crashed") this.crashes.push(change.cause);
     });
     for (const role of roles) {
-      this.site.addMachine(role, { disk: diskless });
+      const { disks } = options;
+      this.site.addMachine(role, {
+        disk: disks === undefined ? diskless : new SimDisk(this.kernel, { ...disks, machine: role }),
+      });
       this.site.place(role, role);
     }
   }
@@ -48,4 +52,6 @@ interface SmallSiteOptions {
   readonly seed?: string;
   readonly net?: NetworkOptions;
   readonly record?: boolean;
+  /** Each machine has one of these; absent: none has any. */
+  readonly disks?: Omit<SimDiskOptions, "machine">;
 }

@@ -12,6 +12,7 @@ import { corpusResult, holds, type CorpusCase, type CorpusResult } from "../expl
 import { FailureRecorder, type RecordedTarget } from "../explore/failure-recorder.ts";
 import { Pilots } from "../explore/pilots.ts";
 import { playInProcesses } from "../explore/worker-pool.ts";
+import { UnjudgedClaims } from "../explore/unjudged-claims.ts";
 import { WrittenFaults } from "../explore/written-faults.ts";
 import { exploreExitCode, type ExploreReport } from "../report/explore-report.ts";
 import { jsonText } from "../report/json-reporter.ts";
@@ -150,6 +151,7 @@ async function play(
     lost === true ? (played ?? calmCase(targetOf(index).scenario)) : line.caseOf(index);
   const results: CorpusResult[] = [];
   const written = new WrittenFaults();
+  const unjudged = new UnjudgedClaims();
   let runs = 0;
   const played = runsOf(line, pilots, { targets: names, line: lineOptions }, settings, flags, interruption);
   const outcome = await campaign(setAside(played, corpus, results), {
@@ -165,7 +167,9 @@ async function play(
       return settings.timeMs !== undefined && elapsedMs() > settings.timeMs ? "time" : undefined;
     },
     onRun: ({ index, run }, failures) => {
-      written.add(targetOf(index).scenario, run);
+      const { scenario } = targetOf(index);
+      written.add(scenario, run);
+      unjudged.add(scenario.name, run);
       runs++;
       reporter.progress?.({
         ...progressMax(settings),
@@ -198,6 +202,7 @@ async function play(
     },
     failures: outcome.failures,
     neverFired: written.neverFired,
+    notJudged: unjudged.list,
   };
 }
 

@@ -75,6 +75,8 @@ export interface ClaimTally {
   /** How often the claim was put to the test. */
   readonly checked: number;
   readonly violated: number;
+  /** Why the claim could not judge this run, or not all of it. */
+  readonly notJudged?: string;
 }
 
 /** Plays cases of one scenario. The same case gives the same run, whatever was played before. */

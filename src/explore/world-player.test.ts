@@ -7,6 +7,10 @@ import { Misuse } from "./misuse.ts";
 import { scenario } from "./scenario.ts";
 import { signatureOf } from "./signature.ts";
 import { WorldPlayer } from "./world-player.ts";
+import { job } from "../runtime/api/job.ts";
+import type { ValueState } from "../runtime/api/state.ts";
+import { logSink } from "../runtime/connectors/log-sink.ts";
+import { logSource } from "../runtime/connectors/log-source.ts";
 
 test("what holds is passed", async () => {
   const sound = playerWith({});
@@ -56,6 +60,45 @@ test("an author's mistake is no error of ours: it is thrown", async () => {
   const player = playerWith({});
   const unread = { ...player.calm.input, nobody: { kind: "values", values: [] } } as const;
   await expect(player.play({ ...player.calm, input: unread })).rejects.toThrow(Misuse);
+});
+
+test("a search for an order that gave up is told, with the operator", async () => {
+  const silent = scenario("seldom-speaks", {
+    why: "One record in thirty is witnessed; the others of its key may have come in more orders than anybody can try.",
+    job: seldomSpeaks,
+    cluster: { partitions: 6 },
+    input: { numbers: Array.from({ length: 60 }, (_, i) => i) },
+  });
+  const { verdict, claims } = await new WorldPlayer(silent).play(calmCase(silent));
+  expect(verdict).toEqual({ kind: "passed" });
+  expect(claims["SK-1"]).toMatchObject({ checked: 0, notJudged: expect.stringContaining("at mix: ") as string });
+});
+
+test("what a claim says that it could not judge is told of an author's, too", async () => {
+  const player = playerWith({ notJudged: "it was too dark" });
+  const { claims } = await player.play(player.calm);
+  expect(claims["XX-1"]).toEqual({ checked: 1, violated: 0, notJudged: "it was too dark" });
+  expect(claims["SK-1"]).not.toHaveProperty("notJudged");
+});
+
+/** Folds all numbers in the order in which they come, and says every thirtieth time what it has come to. */
+const seldomSpeaks = job("seldom-speaks", env => {
+  let mixed: ValueState<readonly [number, number]>;
+  env.enableCheckpointing(1000);
+  env
+    .fromSource(logSource<number>({ topic: "numbers", bounded: true }), "numbers")
+    .keyBy(() => "all")
+    .process({
+      open: context => void (mixed = context.valueState("mixed")),
+      process(number, _context, out) {
+        const [count, sum] = mixed.value() ?? [0, 0];
+        const next = [count + 1, (sum * 31 + number) % 1_000_003] as const;
+        mixed.update(next);
+        if (next[0] % 30 === 0) out.collect(next[1]);
+      },
+    })
+    .name("mix")
+    .sinkTo(logSink({ topic: "mixed" }));
 });
 
 function playerWith({ begin, ...fold }: Partial<OracleFold> & { readonly begin?: () => OracleFold }) {

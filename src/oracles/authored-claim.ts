@@ -39,6 +39,10 @@ class AuthoredFold implements OracleFold {
     return judged(this.#claim, () => this.#fold.checked);
   }
 
+  get notJudged(): string | undefined {
+    return judged(this.#claim, () => this.#fold.notJudged);
+  }
+
   on(observation: Observation): Violation | undefined {
     return judged(this.#claim, () => this.#fold.on(observation));
   }

@@ -31,6 +31,8 @@ export interface OracleFold {
   end(final: FinalState): readonly Violation[];
   /** How often the claim was put to the test in this run; 0 says that the run says nothing about it. */
   readonly checked: number;
+  /** Known at the end: why it could not judge this run, or not all of it. One sentence without its stop, the same for like runs. */
+  readonly notJudged?: string | undefined;
 }
 
 export interface Violation {

@@ -22,6 +22,8 @@ export interface ClaimCount {
   /** How often the claim was put to the test; 0 says that the run says nothing about it. */
   readonly checked: number;
   readonly violated: number;
+  /** Why the claim could not judge this run, or not all of it. */
+  readonly notJudged?: string;
 }
 
 export { builtInOracles };
@@ -62,7 +64,12 @@ export function beginSuite(oracles: readonly Oracle[], setting: Setting): Suite 
       for (const { oracle, fold, violated } of judges) {
         // A claim may have several oracles, each for a part of it.
         const before = counts[oracle.id] ?? { checked: 0, violated: 0 };
-        counts[oracle.id] = { checked: before.checked + fold.checked, violated: before.violated + violated };
+        const notJudged = before.notJudged ?? fold.notJudged;
+        counts[oracle.id] = {
+          checked: before.checked + fold.checked,
+          violated: before.violated + violated,
+          ...(notJudged === undefined ? {} : { notJudged }),
+        };
       }
       return counts;
     },

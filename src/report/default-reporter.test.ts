@@ -45,7 +45,16 @@ function report(more: Partial<ExploreReport> = {}): ExploreReport {
     ended: "all-played",
     ...speed,
   } as const;
-  return { ...base, ...totals.summary(), unseen: [], corpus, failures: [failure], neverFired: [], ...more };
+  return {
+    ...base,
+    ...totals.summary(),
+    unseen: [],
+    corpus,
+    failures: [failure],
+    neverFired: [],
+    notJudged: [],
+    ...more,
+  };
 }
 
 function told(): { text: () => string; reporter: DefaultReporter } {
@@ -84,6 +93,15 @@ test("a fault that an author wrote and that fired in no case is told with what i
   expect(text()).toContain(
     "never fired  words, plan[1]: proc.kill tm0 at barrier.algin; nothing matched it in 20 cases",
   );
+});
+
+test("what claims could not judge is told with the reason, the first ones of many", () => {
+  const { text, reporter } = told();
+  const one = { scenario: "words", claim: "SK-1", reason: "count uses timers", cases: 20, of: 20 };
+  reporter.end(report({ notJudged: [one, ...Array.from({ length: 6 }, () => ({ ...one, cases: 1 }))] }));
+  expect(text()).toContain("not judged   SK-1 of words: count uses timers (in all of 20 cases)\n");
+  expect(text()).toContain("not judged   SK-1 of words: count uses timers (in 1 of 20 cases)\n");
+  expect(text()).toContain("not judged   2 more; --json has them all\n");
 });
 
 test("the JSON reporter prints one document", () => {

@@ -2,6 +2,7 @@ import type { ChalkInstance } from "chalk";
 import type { FoundFailure } from "../explore/failure-recorder.ts";
 import { sayEnding } from "../explore/shrink-ending.ts";
 import { sayFault } from "../explore/story.ts";
+import { sayUnjudged } from "../explore/unjudged-claims.ts";
 import { sayNeverFired } from "../explore/written-faults.ts";
 import type { ExploreReport } from "./explore-report.ts";
 import { grouped, ProgressLine } from "./progress-line.ts";
@@ -59,6 +60,7 @@ export class DefaultReporter implements Reporter {
     this.#faults(report);
     this.#neverFired(report);
     this.#claims(report);
+    this.#notJudged(report);
     if (report.unseen.length > 0)
       this.#say(
         this.#ink.red(`unseen       ${report.unseen.join(", ")}: demanded at least once, and no case has seen it`),
@@ -126,6 +128,12 @@ export class DefaultReporter implements Reporter {
     );
   }
 
+  #notJudged({ notJudged }: ExploreReport): void {
+    for (const one of notJudged.slice(0, UNJUDGED_MAX)) this.#say(this.#ink.yellow(`not judged   ${sayUnjudged(one)}`));
+    const more = notJudged.length - UNJUDGED_MAX;
+    if (more > 0) this.#say(this.#ink.yellow(`not judged   ${more} more; --json has them all`));
+  }
+
   #ending(report: ExploreReport): void {
     const ink = this.#ink;
     if (report.ended === "interrupted") this.#say(ink.yellow("interrupted: this is what there was until then"));
@@ -150,6 +158,8 @@ export function missedBound(passed: number): string {
   const share = 1 - 0.05 ** (1 / passed);
   return `a defect that shows in ${(share * 100).toPrecision(2)} % of cases would have been missed with a chance of 5 %`;
 }
+
+const UNJUDGED_MAX = 5;
 
 function count(n: number, noun: string): string {
   return `${grouped(n)} ${noun}${n === 1 ? "" : "s"}`;

@@ -2,6 +2,7 @@ import type { CampaignSummary } from "../explore/campaign-totals.ts";
 import type { CampaignEnding } from "../explore/campaign.ts";
 import type { CorpusResult } from "../explore/corpus.ts";
 import type { FoundFailure } from "../explore/failure-recorder.ts";
+import type { UnjudgedClaim } from "../explore/unjudged-claims.ts";
 import type { NeverFired } from "../explore/written-faults.ts";
 
 /** What a campaign came to: the one document that every reporter tells, and what `explore --json` prints. */
@@ -23,6 +24,8 @@ export interface ExploreReport extends CampaignSummary {
   readonly failures: readonly FoundFailure[];
   /** Of the faults that the scenarios' authors wrote. */
   readonly neverFired: readonly NeverFired[];
+  /** What claims could not judge, and why. */
+  readonly notJudged: readonly UnjudgedClaim[];
 }
 
 /** The exit code that cli.md gives a campaign. */

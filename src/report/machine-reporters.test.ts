@@ -46,6 +46,7 @@ function report(failures: number): ExploreReport {
     corpus: { played: 0, failed: 0, results: [] },
     failures: Array.from({ length: failures }, (_, index) => failure(index)),
     neverFired: [],
+    notJudged: [],
   };
 }
 

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { spendingUnderStorm } from "../../scenarios/spending.ts";
 import { wordsUnderStorm } from "../../scenarios/words.ts";
 import { scenario } from "../explore/scenario.ts";
 import { simulate } from "./index.ts";
@@ -21,11 +22,14 @@ const warned = vi.spyOn(console, "warn");
 
 simulate("a green test is told of a fault that never fired", waitsForNothing, { runs: 2, minRuns: 1 });
 
+simulate("a green test is told what its claims could not judge", spendingUnderStorm, { runs: 2, minRuns: 1 });
+
 test("it was, and of no other", () => {
   expect(warned.mock.calls.flat()).toEqual([
     expect.stringMatching(
       /^millrace: never fired: waits-for-nothing, plan\[1\]: proc\.kill .*; nothing matched it in 2 cases$/,
     ),
+    expect.stringMatching(/^millrace: not judged: SK-1 of spending-under-storm: .* timers .* \(in all of 2 cases\)$/),
   ]);
 });
 

@@ -15,6 +15,7 @@ import type { Scenario } from "../explore/scenario.ts";
 import { sayEnding } from "../explore/shrink-ending.ts";
 import { messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
+import { sayUnjudged, UnjudgedClaims } from "../explore/unjudged-claims.ts";
 import { WorldPlayer } from "../explore/world-player.ts";
 import { sayNeverFired, WrittenFaults } from "../explore/written-faults.ts";
 import * as face from "../index.ts";
@@ -106,6 +107,7 @@ async function simulateNow(
   const { version } = createRequire(import.meta.url)("millrace/package.json") as { version: string };
   const recorder = new FailureRecorder({ root, out: config.out, seed, version, budget });
   const written = new WrittenFaults();
+  const unjudged = new UnjudgedClaims();
   const outcome = await campaign(
     playInline(indicesOf(runs), index => line.play(index)),
     {
@@ -113,7 +115,10 @@ async function simulateNow(
       scenarioOf: () => scenario.name,
       record: async failed => recorder.record(failed, await line.caseOf(failed.index), target),
       stop: () => (context.signal.aborted ? "interrupted" : performance.now() > endMs ? "time" : undefined),
-      onRun: ({ run }) => written.add(scenario, run),
+      onRun: ({ run }) => {
+        written.add(scenario, run);
+        unjudged.add(scenario.name, run);
+      },
     },
   );
   const [failure] = outcome.failures;
@@ -129,6 +134,7 @@ async function simulateNow(
     );
   }
   for (const one of written.neverFired) console.warn(`millrace: never fired: ${sayNeverFired(one)}`);
+  for (const one of unjudged.list) console.warn(`millrace: not judged: ${sayUnjudged(one)}`);
   if (summary.runs < runs) console.info(`millrace: ${scenario.name}, ${summary.runs} of ${runs} runs, cut by time`);
 }
 

@@ -46,7 +46,7 @@ export function fileOutput(
   const names = [...new Set([...visibleParts(sink, setting), ...besides])].sort();
   const lines = names.flatMap(name => partLines(sink, name, setting).map(line => ({ name, line })));
   return lines.map(({ name, line }, place): VisibleRecord => {
-    const { value, origin } = recordOf(line, name);
+    const { value, origin } = recordOf(line, sink.path);
     const image = imageOf(value);
     return { ...origin, sink: node.uid, lane: sink.path, place, image, show: () => image, work: name };
   });
@@ -73,10 +73,12 @@ function linesOf(contents: Uint8Array): readonly string[] {
   return new TextDecoder().decode(contents).split("\n").slice(0, -1);
 }
 
-function recordOf(line: string, part: string): { readonly value: unknown; readonly origin: OriginOfRecord } {
+function recordOf(line: string, folder: string): { readonly value: unknown; readonly origin: OriginOfRecord } {
   const { value, origin } = JSON.parse(line) as { readonly value?: unknown; readonly origin?: Partial<OriginOfRecord> };
   if (typeof origin?.split !== "string" || typeof origin.position !== "number") {
-    throw new NotJudged(`the records of ${part} do not say where they come from; use jsonLines({ origin: true })`);
+    throw new NotJudged(
+      `records in ${folder} do not say where they come from: use jsonLines({ origin: true }); those of timers come from none`,
+    );
   }
   return { value, origin: { split: origin.split, position: origin.position } };
 }

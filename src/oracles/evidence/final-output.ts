@@ -1,9 +1,9 @@
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
 import { readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
 import type { FinalState, Setting } from "../oracle.ts";
-import { CommittedPool, type CommittedRecord } from "../reference/committed-pool.ts";
+import { CommittedPool, originName, type CommittedRecord } from "../reference/committed-pool.ts";
 import { AuthorThrew, NotJudged, PoisonRecord } from "../reference/not-judged.ts";
-import { referenceStrands, type Strand, type StrandInput } from "../reference/reference-run.ts";
+import { referenceStrands, type Strand, type StrandFold, type StrandInput } from "../reference/reference-run.ts";
 import { imageOf } from "../reference/plain-value.ts";
 import { findOrder, type FoundOrder, type WitnessedFold } from "../reference/witness-search.ts";
 import { logSourceOf, splitsOfLog } from "./log-output.ts";
@@ -70,13 +70,14 @@ export class FinalOutput {
       splitsOf: source => this.#splitsOf(source),
       emissionOf,
     });
+    const isShared = sharedAmong(strands);
     return strands.map(strand => {
       const { splits, emitsInOrder } = strand;
-      const fold = (): WitnessedFold<StrandInput> => {
-        const begun = strand.begin();
-        return { step: input => begun.step(input), stateImage: () => imageOf([...begun.state()]) };
+      const fold = witnessed(strand.begin());
+      return {
+        strand,
+        found: findOrder({ splits, fold, pool, emitsInOrder, isShared, complete, stepsMax: STEPS_MAX }),
       };
-      return { strand, found: findOrder({ splits, fold, pool, emitsInOrder, complete, stepsMax: STEPS_MAX }) };
     });
   }
 
@@ -90,6 +91,34 @@ export class FinalOutput {
 export interface ExplainedStrand {
   readonly strand: Strand;
   readonly found: FoundOrder<StrandInput>;
+}
+
+function witnessed(fold: StrandFold): WitnessedFold<StrandInput> {
+  return {
+    step: input => fold.step(input),
+    stateImage: () => imageOf([...fold.state()]),
+    fork: () => witnessed(fold.fork()),
+  };
+}
+
+/** Whether records of an input's origin may be those of several strands: a record that became two, for two keys. */
+function sharedAmong(strands: readonly Strand[]): (input: StrandInput) => boolean {
+  let shared: ReadonlySet<string> | undefined;
+  return input => (shared ??= sharedOrigins(strands)).has(originName(input));
+}
+
+function sharedOrigins(strands: readonly Strand[]): ReadonlySet<string> {
+  const owners = new Map<string, Strand>();
+  const shared = new Set<string>();
+  for (const strand of strands) {
+    for (const input of strand.splits.flat()) {
+      const name = originName(input);
+      const owner = owners.get(name);
+      if (owner === undefined) owners.set(name, strand);
+      else if (owner !== strand) shared.add(name);
+    }
+  }
+  return shared;
 }
 
 const none: ReadonlySet<string> = new Set();

@@ -68,7 +68,8 @@ class LogRecordSeen implements VisibleRecord {
   constructor(sink: string, lane: string, record: LogRecord) {
     const origin = record.origin as Partial<OriginOfRecord> | undefined;
     if (typeof origin?.split !== "string" || typeof origin.position !== "number") {
-      throw new NotJudged(`the record ${lane}@${record.offset} does not say where it comes from`);
+      const topic = lane.slice(0, lane.lastIndexOf("/"));
+      throw new NotJudged(`records of the topic ${topic} do not say where they come from, as those of timers do not`);
     }
     this.split = origin.split;
     this.position = origin.position;

@@ -35,13 +35,9 @@ export class CommittedPool {
    * Takes one record for each emission, of the same origin, sink and image, and behind the frontier of its lane; all of
    * them or none. Undefined: something was not committed, or not in this order.
    */
-  take(
-    origin: OriginOfRecord,
-    emissions: readonly Emission[],
-    frontier: Frontier,
-  ): { readonly taken: readonly number[]; readonly frontier: Frontier } | undefined {
-    if (emissions.length === 0) return { taken: [], frontier };
-    const candidates = this.#from(origin);
+  take(origin: OriginOfRecord, emissions: readonly Emission[], frontier: Frontier): Take | undefined {
+    if (emissions.length === 0) return { taken: [], frontier, picked: false };
+    const candidates = this.#from(origin).filter(index => this.#taken[index] === 0);
     const taken: number[] = [];
     const moved = new Map(frontier);
     for (const emission of emissions) {
@@ -59,7 +55,22 @@ export class CommittedPool {
       taken.push(index);
       moved.set(this.#records[index]!.lane, this.#records[index]!.place);
     }
-    return { taken, frontier: moved };
+    return { taken, frontier: moved, picked: taken.length < candidates.length };
+  }
+
+  /** A record of this origin that is not taken stands before one that was, and none behind it: it has been passed over. */
+  isPassedOver(origin: OriginOfRecord, taken: readonly number[]): boolean {
+    return taken.some(index => {
+      const { lane, place } = this.#records[index]!;
+      let before = false;
+      for (const candidate of this.#from(origin)) {
+        const record = this.#records[candidate]!;
+        if (this.#taken[candidate] === 1 || record.lane !== lane) continue;
+        if (record.place > place) return false;
+        before = true;
+      }
+      return before;
+    });
   }
 
   putBack(taken: readonly number[]): void {
@@ -97,6 +108,14 @@ export interface CommittedRecord extends OriginOfRecord {
 export interface OriginOfRecord {
   readonly split: string;
   readonly position: number;
+}
+
+/** What one input has taken. */
+export interface Take {
+  readonly taken: readonly number[];
+  readonly frontier: Frontier;
+  /** The origin had more records than it took. */
+  readonly picked: boolean;
 }
 
 /** One record that the reference gives to a sink. */

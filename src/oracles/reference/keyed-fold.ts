@@ -22,6 +22,8 @@ export interface KeyedFold {
   step(record: unknown, context: RecordContext, out: (result: unknown) => void): void;
   /** By state name, values that are there. */
   state(): ReadonlyMap<string, unknown>;
+  /** One that goes on from here by itself. */
+  fork(): KeyedFold;
 }
 
 export function keyedOperator(node: LogicalNode): KeyedOperator {
@@ -32,21 +34,18 @@ export function keyedOperator(node: LogicalNode): KeyedOperator {
 }
 
 function reducing(reduce: (...args: unknown[]) => unknown): KeyedOperator {
-  return {
-    begin() {
-      const state = new Map<string, unknown>();
-      return {
-        step(record, _context, out) {
-          const sum = state.has(reduceStateName)
-            ? reduce(copyOf(state.get(reduceStateName)), copyOf(record))
-            : copyOf(record);
-          state.set(reduceStateName, sum);
-          out(copyOf(sum));
-        },
-        state: () => state,
-      };
+  const goingOn = (state: Map<string, unknown>): KeyedFold => ({
+    step(record, _context, out) {
+      const sum = state.has(reduceStateName)
+        ? reduce(copyOf(state.get(reduceStateName)), copyOf(record))
+        : copyOf(record);
+      state.set(reduceStateName, sum);
+      out(copyOf(sum));
     },
-  };
+    state: () => state,
+    fork: () => goingOn(new Map(state)),
+  });
+  return { begin: () => goingOn(new Map()) };
 }
 
 function processing(node: LogicalNode): KeyedOperator {
@@ -66,24 +65,21 @@ function processing(node: LogicalNode): KeyedOperator {
   const refuse = (): never => {
     throw new NotJudged(`${node.name} uses timers`);
   };
-  return {
-    begin(key) {
-      const values = new Map<string, unknown>();
-      return {
-        step(record, context, out) {
-          current.values = values;
-          const keyed: KeyedContext<Key> = {
-            ...context,
-            key,
-            registerEventTimer: refuse,
-            deleteEventTimer: refuse,
-            registerProcessingTimer: refuse,
-            deleteProcessingTimer: refuse,
-          };
-          asAuthor(node.name, () => author.process(copyOf(record), keyed, { collect: out }));
-        },
-        state: () => values,
+  const goingOn = (key: Key, values: Map<string, unknown>): KeyedFold => ({
+    step(record, context, out) {
+      current.values = values;
+      const keyed: KeyedContext<Key> = {
+        ...context,
+        key,
+        registerEventTimer: refuse,
+        deleteEventTimer: refuse,
+        registerProcessingTimer: refuse,
+        deleteProcessingTimer: refuse,
       };
+      asAuthor(node.name, () => author.process(copyOf(record), keyed, { collect: out }));
     },
-  };
+    state: () => values,
+    fork: () => goingOn(key, new Map(values)),
+  });
+  return { begin: key => goingOn(key, new Map()) };
 }

@@ -88,6 +88,8 @@ export interface StrandFold {
   absorb(input: StrandInput): void;
   /** By state name; empty where there is no keyed operator. */
   state(): ReadonlyMap<string, unknown>;
+  /** One that goes on from here by itself. */
+  fork(): StrandFold;
 }
 
 class GrowingStrand implements Strand {
@@ -160,18 +162,19 @@ class Strands {
     const name = `${node.name}[from ${split}]`;
     let strand = this.#byName.get(name);
     if (strand !== undefined) return strand;
-    const begin = (): StrandFold => ({
+    const fold: StrandFold = {
       step: input => [this.#inputs.emissionOf(node, input.record)],
       absorb: () => undefined,
       state: () => new Map(),
-    });
+      fork: () => fold,
+    };
     strand = new GrowingStrand({
       operator: node.uid,
       key: undefined,
       name,
       sinks: [node.uid],
       emitsInOrder: true,
-      begin,
+      begin: () => fold,
     });
     this.#byName.set(name, strand);
     return strand;
@@ -195,6 +198,7 @@ function foldThrough(fold: KeyedFold, node: LogicalNode, flow: StatelessFlow, in
     },
     absorb: ({ record, context }) => fold.step(record, context, () => undefined),
     state: () => fold.state(),
+    fork: () => foldThrough(fold.fork(), node, flow, inputs),
   };
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CommittedPool, type CommittedRecord, type Emission } from "./committed-pool.ts";
-import { findOrder } from "./witness-search.ts";
+import { findOrder, type WitnessedFold } from "./witness-search.ts";
 
 interface Input {
   readonly split: string;
@@ -13,20 +13,19 @@ const input = (split: string, position: number, amount: number): Input => ({ spl
 const emission = (value: number): Emission => ({ sink: "sink", image: String(value), show: () => String(value) });
 
 /** A running total that is order-sensitive: doubled before each addition. Amounts of 0 leave no record. */
-function total() {
-  let sum = 0;
+function total(sum = 0): WitnessedFold<Input> {
   return {
     step: ({ amount }: Input): readonly Emission[] => {
-      sum = sum * 2 + amount;
+      sum = (sum * 2 + amount) % 1_000_003;
       return amount === 0 ? [] : [emission(sum)];
     },
     stateImage: () => String(sum),
+    fork: () => total(sum),
   };
 }
 
 /** What a correct job would commit for this order. */
-function committed(order: readonly Input[]): CommittedRecord[] {
-  const fold = total();
+function committed(order: readonly Input[], fold = total()): CommittedRecord[] {
   return order
     .flatMap(one => fold.step(one).map(record => ({ ...record, split: one.split, position: one.position })))
     .map((record, place) => ({ ...record, lane: "out/0", place }));
@@ -34,7 +33,7 @@ function committed(order: readonly Input[]): CommittedRecord[] {
 
 function search(splits: readonly (readonly Input[])[], records: readonly CommittedRecord[], complete = true) {
   const pool = new CommittedPool(records);
-  return { pool, found: findOrder({ splits, fold: total, pool, complete, stepsMax: 5000 }) };
+  return { pool, found: findOrder({ splits, fold: total(), pool, complete, stepsMax: 20_000 }) };
 }
 
 const a = [input("a", 0, 1), input("a", 1, 2), input("a", 2, 3)];
@@ -107,6 +106,46 @@ test("many silent inputs do not make the search give up where their order change
   const wrong = committed(order).map(record => ({ ...record, image: `${record.image}0` }));
   expect(search([...silent, a.slice(0, 2)], committed(order)).found.kind).toBe("found");
   expect(search([...silent, a.slice(0, 2)], wrong).found.kind).toBe("impossible");
+});
+
+test("among many splits a lost record is found within the steps, wherever it is", () => {
+  const splits = Array.from({ length: 24 }, (_, split) =>
+    Array.from({ length: 25 }, (_, position) => input(`s${split}`, position, 1 + ((split * 7 + position) % 5))),
+  );
+  const records = committed(interleave(splits, [3, 17, 0, 8, 22, 5, 11]));
+  expect(search(splits, records).found.kind).toBe("found");
+  for (const lost of [0, 150, 300, records.length - 2])
+    expect(search(splits, records.toSpliced(lost, 1)).found.kind).toBe("impossible");
+});
+
+test("so it is where each record is given whatever came before it", () => {
+  const echo: WitnessedFold<Input> = {
+    step: ({ amount }) => [emission(amount)],
+    stateImage: () => "",
+    fork: () => echo,
+  };
+  const splits = Array.from({ length: 8 }, (_, split) =>
+    Array.from({ length: 20 }, (_, position) => input(`s${split}`, position, 1)),
+  );
+  const records = committed(interleave(splits, [3, 5, 0, 2]), echo);
+  const find = (some: readonly CommittedRecord[]) =>
+    findOrder({ splits, fold: echo, pool: new CommittedPool(some), complete: true, stepsMax: 20_000 }).kind;
+  expect(find(records)).toBe("found");
+  for (const lost of [0, 80, records.length - 2]) expect(find(records.toSpliced(lost, 1))).toBe("impossible");
+});
+
+test("records of another key's inputs keep nobody from going first", () => {
+  const silent = [input("a", 0, 0), input("a", 1, 2)];
+  const records = committed([b[0]!, ...silent, b[1]!]);
+  const others = { ...records[0]!, split: "a", position: 0, place: -1, image: "another key's" };
+  const words = {
+    splits: [silent, b],
+    fold: total(),
+    pool: new CommittedPool([others, ...records]),
+    complete: true,
+    stepsMax: 5000,
+  };
+  expect(findOrder({ ...words, isShared: ({ split }) => split === "a" }).kind).toBe("found");
 });
 
 test("an unfinished job needs only a beginning", () => {

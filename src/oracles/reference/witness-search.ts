@@ -1,4 +1,4 @@
-import { type CommittedPool, type Emission, type Frontier, type OriginOfRecord } from "./committed-pool.ts";
+import type { CommittedPool, Emission, Frontier, OriginOfRecord, Take } from "./committed-pool.ts";
 
 /**
  * Finds the order in which the inputs of one key were handled, by taking what was committed as the witness: each split's
@@ -6,8 +6,9 @@ import { type CommittedPool, type Emission, type Frontier, type OriginOfRecord }
  * is the reference run's business, and what is left in the pool afterwards (records from nowhere) is the caller's.
  *
  * A head whose origin has a committed record is tried before one that has none, earlier records first: where every
- * input gives a record the first try is right and the search is linear. It only branches for silent inputs; a point that
- * it has left in vain (same inputs handled, same records used, same state) is not entered again by another way.
+ * input gives a record the first try is right and the search is linear. Nothing may pass over the records of another
+ * head, which nobody could take any more; so it only branches for silent inputs, and what it gives up is as linear. A
+ * point that it has left in vain (same inputs handled, same records used, same state) is not entered again by another way.
  */
 export function findOrder<Input extends OriginOfRecord>(search: WitnessSearch<Input>): FoundOrder<Input> {
   return new Walk(search).run();
@@ -16,11 +17,13 @@ export function findOrder<Input extends OriginOfRecord>(search: WitnessSearch<In
 export interface WitnessSearch<Input> {
   /** The inputs of this key: one list per split, each in its split's order. */
   readonly splits: readonly (readonly Input[])[];
-  /** A new fold with no state. The search makes several: one for each branch that it gives up. */
-  readonly fold: () => WitnessedFold<Input>;
+  /** A fold with no state. */
+  readonly fold: WitnessedFold<Input>;
   readonly pool: CommittedPool;
   /** Records of one lane stand in the order in which they were emitted; default true. */
   readonly emitsInOrder?: boolean;
+  /** Records of this input's origin may be those of another key. Default: of none. */
+  readonly isShared?: (input: Input) => boolean;
   /** All inputs must have taken effect; else the beginning of a legal order is enough, as for a job that has not finished. */
   readonly complete: boolean;
   /** Fold steps to spend before giving up. */
@@ -31,6 +34,8 @@ export interface WitnessedFold<Input> {
   step(input: Input): readonly Emission[];
   /** One text for equal states. */
   stateImage(): string;
+  /** One that goes on from here by itself. */
+  fork(): WitnessedFold<Input>;
 }
 
 export type FoundOrder<Input> =
@@ -46,11 +51,15 @@ export type FoundOrder<Input> =
   | { readonly kind: "undecided" };
 
 /** One level of the search: the split whose head was chosen, and those that could be tried in its place. */
-interface Choice {
+interface Choice<Input> {
   readonly split: number;
   readonly alternatives: number[];
   readonly taken: readonly number[];
+  /** The records among those of its origin that it took; undefined where there were no others. */
+  readonly picks: string | undefined;
   readonly frontierBefore: Frontier;
+  /** Undefined where there are no alternatives. */
+  readonly foldBefore: WitnessedFold<Input> | undefined;
   /** Names the point that the choice led to; undefined while no choice could have been made otherwise. */
   readonly point: string | undefined;
 }
@@ -58,12 +67,11 @@ interface Choice {
 class Walk<Input extends OriginOfRecord> {
   readonly #search: WitnessSearch<Input>;
   readonly #cursor: number[];
-  readonly #choices: Choice[] = [];
+  readonly #choices: Choice<Input>[] = [];
   #frontier: Frontier = new Map();
   readonly #leftInVain = new Set<string>();
-  #fold: WitnessedFold<Input>;
-  /** The fold has run into a branch that was given up; it must be led anew along the choices that stand. */
-  #foldIsStale = false;
+  /** Undefined while no candidate is left here. */
+  #fold: WitnessedFold<Input> | undefined;
   #steps = 0;
   #silentAmongSeveral = false;
   #deepest: Extract<FoundOrder<Input>, { kind: "impossible" }> | undefined;
@@ -71,7 +79,7 @@ class Walk<Input extends OriginOfRecord> {
   constructor(search: WitnessSearch<Input>) {
     this.#search = search;
     this.#cursor = search.splits.map(() => 0);
-    this.#fold = search.fold();
+    this.#fold = search.fold;
   }
 
   run(): FoundOrder<Input> {
@@ -125,13 +133,14 @@ class Walk<Input extends OriginOfRecord> {
   /** Handles the best candidate's head and removes it from the candidates; false when what it gives was not committed. */
   #step(candidates: number[]): boolean {
     const split = candidates.shift()!;
-    if (this.#foldIsStale) this.#leadFoldAnew();
     const input = this.#search.splits[split]![this.#cursor[split]!]!;
+    const fold = this.#fold!;
+    const foldBefore = candidates.length > 0 ? fold.fork() : undefined;
     this.#steps++;
-    const emissions = this.#fold.step(input);
-    const use = this.#search.pool.take(input, emissions, this.#frontier);
+    const emissions = fold.step(input);
+    const use = this.#use(split, input, emissions);
     if (use === undefined) {
-      this.#foldIsStale = true;
+      this.#fold = foldBefore;
       if (this.#deepest === undefined || this.#choices.length > this.#deepest.order.length) {
         this.#deepest = { kind: "impossible", order: this.#order(), next: input, emissions };
       }
@@ -140,18 +149,35 @@ class Walk<Input extends OriginOfRecord> {
     const frontierBefore = this.#frontier;
     if (this.#search.emitsInOrder !== false) this.#frontier = use.frontier;
     this.#cursor[split]!++;
-    const point = this.#pointAfter(use.taken);
-    this.#choices.push({ split, alternatives: candidates, taken: use.taken, frontierBefore, point });
+    const { taken } = use;
+    const picks = use.picked ? taken.join("+") : undefined;
+    const point = this.#pointAfter(fold, picks);
+    this.#choices.push({ split, alternatives: candidates, taken, picks, frontierBefore, foldBefore, point });
     if (point === undefined || !this.#leftInVain.has(point)) return true;
     const others = this.#backtrack()!;
     candidates.splice(0, candidates.length, ...others);
     return false;
   }
 
-  #pointAfter(taken: readonly number[]): string | undefined {
+  /** Undefined: what it gives was not committed, or not behind all that other heads are owed before. */
+  #use(split: number, input: Input, emissions: readonly Emission[]): Take | undefined {
+    const { pool, splits, emitsInOrder, isShared } = this.#search;
+    const use = pool.take(input, emissions, this.#frontier);
+    if (use === undefined || use.taken.length === 0 || emitsInOrder === false) return use;
+    for (let other = 0; other < splits.length; other++) {
+      const head = other === split ? undefined : splits[other]![this.#cursor[other]!];
+      if (head === undefined || !pool.isPassedOver(head, use.taken) || isShared?.(head) === true) continue;
+      pool.putBack(use.taken);
+      return undefined;
+    }
+    return use;
+  }
+
+  /** Which inputs were handled tells which records were taken, but for those that were picked among several. */
+  #pointAfter(fold: WitnessedFold<Input>, picks: string | undefined): string | undefined {
     if (!this.#silentAmongSeveral) return undefined;
-    const used = this.#choices.flatMap(choice => choice.taken).concat(taken);
-    return `${this.#cursor.join(",")} ${used.sort((a, b) => a - b).join(",")} ${this.#fold.stateImage()}`;
+    const picked = this.#choices.flatMap(choice => choice.picks ?? []).concat(picks ?? []);
+    return `${this.#cursor.join(",")} ${picked.sort().join(",")} ${fold.stateImage()}`;
   }
 
   /** Takes the last choice back and returns what else could have stood there. */
@@ -162,17 +188,8 @@ class Walk<Input extends OriginOfRecord> {
     this.#search.pool.putBack(last.taken);
     this.#frontier = last.frontierBefore;
     this.#cursor[last.split]!--;
-    this.#foldIsStale = true;
+    this.#fold = last.foldBefore;
     return last.alternatives;
-  }
-
-  #leadFoldAnew(): void {
-    this.#fold = this.#search.fold();
-    for (const input of this.#order()) {
-      this.#steps++;
-      this.#fold.step(input);
-    }
-    this.#foldIsStale = false;
   }
 
   #order(): Input[] {

@@ -17,7 +17,7 @@ import { compareWeakly } from "../reference/weaker-comparison.ts";
  *
  * Left out — where a plan damages more than can be borne: what the disks have lost of it. What was committed is judged as
  * it was. Jobs whose output the reference cannot explain, because they use timers, a keyed operator behind another, or
- * connectors of their own: the count of checks is then 0. Strands whose silent inputs could stand in too many places.
+ * connectors of their own. Strands whose silent inputs could stand in too many places. The fold says so of each.
  */
 export const legalAndComplete: Oracle = {
   id: "SK-1",
@@ -30,6 +30,7 @@ export const legalAndComplete: Oracle = {
 
 class CommittedOutput implements OracleFold {
   checked = 0;
+  notJudged: string | undefined;
   readonly #setting: Setting;
   readonly #kept: OutputBeforeLoss | undefined;
   readonly #record: CheckpointRecord;
@@ -47,13 +48,15 @@ class CommittedOutput implements OracleFold {
 
   end(final: FinalState): readonly Violation[] {
     const output = FinalOutput.of(this.#setting, final);
+    this.notJudged = output.notJudged;
     if (output.notJudged !== undefined) return [];
     const { compare } = this.#setting;
     if (compare !== undefined) return final.job === "finished" ? this.#judgeWeakly(compare, output) : [];
     const violations: Violation[] = [];
     let allFound = true;
     for (const explained of output.strands) {
-      if (explained.found.kind !== "undecided") this.checked++;
+      if (explained.found.kind === "undecided") this.notJudged = undecided(explained.strand.operator);
+      else this.checked++;
       if (explained.found.kind !== "found") allFound = false;
       const violation = judgeStrand(explained, output);
       if (violation !== undefined) violations.push(violation);
@@ -85,6 +88,10 @@ function judgeStrand({ strand, found }: ExplainedStrand, output: FinalOutput): V
     expected: `from ${originName(next)}: ${emissions.map(emission => emission.show()).join(", ") || "nothing"}`,
     actual: `committed from ${originName(next)}: ${there.map(record => record.show()).join(", ") || "nothing"}`,
   };
+}
+
+function undecided(operator: string): string {
+  return `records that leave no output could stand in too many places at ${operator}: for some keys the search for a legal order gave up`;
 }
 
 function fromNowhere(record: CommittedRecord): Violation {

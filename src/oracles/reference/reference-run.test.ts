@@ -92,6 +92,35 @@ test("where a rebalance may reorder records no order of the split is demanded", 
   expect(ann!.splits.map(list => list.length)).toEqual([1, 1]);
 });
 
+test("what reaches a key by two ways keeps the order of each way, and none between them", () => {
+  const [ann] = run(
+    env => {
+      const all = env.fromSource(source(), "payments");
+      const large = all.filter(p => p.cents >= 4).map(p => p);
+      return all
+        .union(large)
+        .keyBy(p => p.account)
+        .reduce((_, p) => p)
+        .sinkTo(sink);
+    },
+    ["ann", 8],
+  );
+  const lists = ann!.splits.map(list => list.map(({ split, position }) => `${split}@${position}`));
+  expect(lists).toEqual([["payments/0@0", "payments/0@2"], ["payments/0@2"], ["payments/1@0"], ["payments/1@0"]]);
+  expect(ann!.emitsInOrder).toBe(true);
+});
+
+test("results that go two ways to one sink keep no order there", () => {
+  const [ann] = run(env => {
+    const all = env
+      .fromSource(source(), "payments")
+      .keyBy(p => p.account)
+      .reduce((_, p) => p);
+    return all.union(all.map(p => p)).sinkTo(sink);
+  });
+  expect(ann!.emitsInOrder).toBe(false);
+});
+
 test("a stateless job has one strand for each split and sink", () => {
   const strands = run(env =>
     env
@@ -135,7 +164,7 @@ function counting() {
   };
 }
 
-function run(factory: (env: StreamExecutionEnvironment) => unknown): readonly Strand[] {
+function run(factory: (env: StreamExecutionEnvironment) => unknown, ...more: [string, number][]): readonly Strand[] {
   const graph = describeJob(
     job("reference-test", env => void factory(env)),
     {},
@@ -143,7 +172,7 @@ function run(factory: (env: StreamExecutionEnvironment) => unknown): readonly St
   );
   return referenceStrands(graph, {
     splitsOf: () => [
-      { split: "payments/0", records: payments(["ann", 1], ["bob", 2]) },
+      { split: "payments/0", records: payments(["ann", 1], ["bob", 2], ...more) },
       { split: "payments/1", records: payments(["ann", 4]) },
     ],
     emissionOf: (to, record) => ({ sink: to.uid, image: imageOf(record), show: () => imageOf(record) }),

@@ -33,10 +33,10 @@ export function referenceStrands(graph: LogicalGraph, inputs: ReferenceInputs): 
         const lead = (): void => {
           const timestampMs = asAuthor(source.name, () => timestampOf?.(record));
           const context: RecordContext = { timestampMs, watermarkMs: -Infinity };
-          flow.follow(source, record, context, (node, arrived) => {
+          flow.follow(source, record, context, (node, arrived, way) => {
             const strand =
               node.operator.kind === "sink" ? strands.toSink(node, split) : strands.ofKey(node, keyOf(node, arrived));
-            strand.add({ split, position, record: arrived, context }, ordered);
+            strand.add({ split, position, record: arrived, context }, ordered ? `${split}${way}` : undefined);
           });
         };
         try {
@@ -66,7 +66,7 @@ export interface Strand {
   readonly key: Key | undefined;
   /** For a reader: `count["ams"]`. */
   readonly name: string;
-  /** One list per split, in its order. Where the way there may reorder records, each stands in a list of its own. */
+  /** One list per split and way, in its order. Where the way may reorder records, each stands in a list of its own. */
   readonly splits: readonly (readonly StrandInput[])[];
   /** Uids of the sinks that it may emit to. */
   readonly sinks: readonly string[];
@@ -99,7 +99,8 @@ class GrowingStrand implements Strand {
   readonly sinks: readonly string[];
   readonly emitsInOrder: boolean;
   readonly #words: Omit<Strand, "splits">;
-  readonly #bySplit = new Map<string, StrandInput[]>();
+  readonly #lists = new Map<string, StrandInput[]>();
+  #unordered = 0;
 
   constructor(words: Omit<Strand, "splits">) {
     this.operator = words.operator;
@@ -115,13 +116,14 @@ class GrowingStrand implements Strand {
   }
 
   get splits(): readonly (readonly StrandInput[])[] {
-    return [...this.#bySplit.values()];
+    return [...this.#lists.values()];
   }
 
-  add(input: StrandInput, ordered: boolean): void {
-    const list = ordered ? input.split : `${input.split}@${input.position}`;
-    const there = this.#bySplit.get(list);
-    if (there === undefined) this.#bySplit.set(list, [input]);
+  /** `list` names those that arrive in the order of their splits. Undefined: this one keeps no order with any other. */
+  add(input: StrandInput, list: string | undefined): void {
+    const name = list ?? `unordered ${this.#unordered++}`;
+    const there = this.#lists.get(name);
+    if (there === undefined) this.#lists.set(name, [input]);
     else there.push(input);
   }
 }
@@ -151,7 +153,7 @@ class Strands {
       key,
       name,
       sinks: this.#flow.endsBehind(node).map(sink => sink.uid),
-      emitsInOrder: !this.#flow.mayReorder(node),
+      emitsInOrder: !this.#flow.mayReorder(node) && !this.#flow.joinsAgain(node),
       begin: () => foldThrough(operator.begin(key), node, this.#flow, this.#inputs),
     });
     this.#byName.set(name, strand);

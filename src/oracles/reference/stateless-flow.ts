@@ -17,38 +17,53 @@ export class StatelessFlow {
     this.#edgesFrom = graph.nodes.map(node => graph.edges.filter(edge => edge.from === node.id));
   }
 
-  /** Calls `arrive` for each record that reaches a keyed operator or a sink, in order. */
+  /**
+   * Calls `arrive` for each record that reaches a keyed operator or a sink, in order. `way` names the branches that it took:
+   * a stream that forks and is joined again arrives by several, and only what came by the same one keeps its order.
+   */
   follow(
     from: LogicalNode,
     record: unknown,
     context: RecordContext,
-    arrive: (node: LogicalNode, record: unknown) => void,
+    arrive: (node: LogicalNode, record: unknown, way: string) => void,
+    way = "",
   ): void {
     const edges = this.#edgesFrom[from.id]!;
-    for (const edge of edges) {
+    edges.forEach((edge, branch) => {
       const node = this.#graph.nodes[edge.to]!;
-      const own = edges.length > 1 ? copyOf(record) : record;
-      if (isEnd(node)) arrive(node, own);
-      else this.#stepOf(node)(own, context, result => this.follow(node, result, context, arrive));
-    }
+      const forks = edges.length > 1;
+      const own = forks ? copyOf(record) : record;
+      const taken = forks ? `${way}/${branch}` : way;
+      if (isEnd(node)) arrive(node, own, taken);
+      else this.#stepOf(node)(own, context, result => this.follow(node, result, context, arrive, taken));
+    });
   }
 
   /** The keyed operators and sinks that records from behind this node can reach without passing another keyed operator. */
   endsBehind(from: LogicalNode): readonly LogicalNode[] {
-    const ends = this.#edgesFrom[from.id]!.flatMap(edge => {
-      const node = this.#graph.nodes[edge.to]!;
-      return isEnd(node) ? [node] : this.endsBehind(node);
-    });
-    return [...new Set(ends)];
+    return [...new Set(this.#endsByWay(from))];
   }
 
-  /** Two records that leave `from` one after the other may arrive at an end the other way round. */
+  /** A record that leaves `from` may arrive at one end by several ways. */
+  joinsAgain(from: LogicalNode): boolean {
+    return this.#endsByWay(from).length > this.endsBehind(from).length;
+  }
+
+  /** Two records that leave `from` one after the other, by one way, may arrive at an end the other way round. */
   mayReorder(from: LogicalNode): boolean {
     return this.#edgesFrom[from.id]!.some(edge => {
       const node = this.#graph.nodes[edge.to]!;
       return (
         (edge.partitioning.kind === "rebalance" && node.parallelism > 1) || (!isEnd(node) && this.mayReorder(node))
       );
+    });
+  }
+
+  /** One for each way there. */
+  #endsByWay(from: LogicalNode): readonly LogicalNode[] {
+    return this.#edgesFrom[from.id]!.flatMap(edge => {
+      const node = this.#graph.nodes[edge.to]!;
+      return isEnd(node) ? [node] : this.#endsByWay(node);
     });
   }
 

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import type { Case, CaseInput, Knobs, Topology } from "../world/case.ts";
+import { slotsNeeded, type Case, type CaseInput, type Knobs, type Topology } from "../world/case.ts";
 import { shelf } from "./dataset.ts";
 import { CountedDraws, Dice, randomOf } from "./dice.ts";
 import type { Pilot } from "./pilot.ts";
@@ -120,12 +120,19 @@ function topologyOf(dice: Dice, { topology, fixed }: Scenario): Topology {
       [4, "weak"],
     ]),
   };
+  const { widest } = topology;
   const { storageNodes: nodes = topology.storageNodes, replicas: copies = topology.replicas } = fixed.topology;
   const storageIsFixed = fixed.topology.storageNodes !== undefined || fixed.topology.replicas !== undefined;
-  const merged = { ...drawn, ...fixed.topology, ...(storageIsFixed ? { storageNodes: nodes, replicas: copies } : {}) };
+  const own = widest === undefined ? {} : { widest };
+  const merged = {
+    ...drawn,
+    ...fixed.topology,
+    ...own,
+    ...(storageIsFixed ? { storageNodes: nodes, replicas: copies } : {}),
+  };
   // One worker may stay dead: the others must have room for the whole job.
-  const slotsNeeded = Math.ceil(merged.parallelism / Math.max(1, merged.workers - 1));
-  return { ...merged, slotsPerWorker: Math.max(merged.slotsPerWorker, slotsNeeded) };
+  const slotsEach = Math.ceil(slotsNeeded(merged) / Math.max(1, merged.workers - 1));
+  return { ...merged, slotsPerWorker: Math.max(merged.slotsPerWorker, slotsEach) };
 }
 
 /** About half of the settings stay as the scenario has them, the others are drawn from values that reach other code. */

@@ -1,4 +1,4 @@
-import type { Case, Knobs, Topology } from "../world/case.ts";
+import { slotsNeeded, type Case, type Knobs, type Topology } from "../world/case.ts";
 import type { FaultMistake } from "../world/faults/fault-mistake.ts";
 import { shelf } from "./dataset.ts";
 import { planMistake, type Inhabited } from "./plan-mistake.ts";
@@ -24,16 +24,16 @@ interface Furnished extends Inhabited {
 }
 
 export function clusterMistake(topology: Topology, knobs: Knobs): FaultMistake | undefined {
-  const { replicas, storageNodes, workers, slotsPerWorker, parallelism } = topology;
+  const { replicas, storageNodes, workers, slotsPerWorker } = topology;
   if (replicas > storageNodes)
     return {
       path: ["topology", "replicas"],
       message: `the cluster has ${replicas} replicas on ${storageNodes} storage nodes; at most one replica lies on each node.`,
     };
-  if (workers * slotsPerWorker < parallelism)
+  if (workers * slotsPerWorker < slotsNeeded(topology))
     return {
       path: ["topology", "parallelism"],
-      message: `${workers} workers with ${slotsPerWorker} slots cannot run parallelism ${parallelism}; add workers or slots.`,
+      message: `${workers} workers with ${slotsPerWorker} slots cannot run parallelism ${slotsNeeded(topology)}; add workers or slots.`,
     };
   const { heartbeatTimeoutMs, heartbeatIntervalMs } = knobs;
   if (heartbeatTimeoutMs <= heartbeatIntervalMs)

@@ -79,6 +79,7 @@ const topology = closed({
   storageNodes: several,
   replicas: several,
   parallelism: several,
+  widest: z.exactOptional(several),
   partitions: several,
   placement: oneOf("spread", "together"),
   // Cases that were saved before disks had a choice: all were of this kind.

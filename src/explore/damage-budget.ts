@@ -1,4 +1,4 @@
-import type { Topology } from "../world/case.ts";
+import { slotsNeeded, type Topology } from "../world/case.ts";
 import type { Fault, FaultKind } from "../world/fault.ts";
 import { faultDevice } from "../world/faults/fault-catalogue.ts";
 import type { Dice } from "./dice.ts";
@@ -55,7 +55,7 @@ export function isBearable({
   readonly plan: readonly Fault[];
   readonly topology: Topology;
 }): boolean {
-  const { placement, storageNodes, replicas, workers, slotsPerWorker, parallelism, jobManagers } = topology;
+  const { placement, storageNodes, replicas, workers, slotsPerWorker, jobManagers } = topology;
   const gone = { tm: new Set<number>(), jm: new Set<number>(), dfs: new Set<number>() };
   const damagedNodes = new Set<number>();
   for (const { kind, target, params } of plan) {
@@ -73,7 +73,7 @@ export function isBearable({
   return (
     damagedNodes.size < replicas &&
     (gone.dfs.size === 0 || storageNodes - gone.dfs.size >= replicas) &&
-    (workers - gone.tm.size) * slotsPerWorker >= parallelism &&
+    (workers - gone.tm.size) * slotsPerWorker >= slotsNeeded(topology) &&
     gone.jm.size < jobManagers
   );
 }

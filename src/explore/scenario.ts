@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import type { Main } from "../host/host.ts";
 import type { Oracle } from "../oracles/oracle.ts";
+import { describeJob } from "../runtime/graph/compile-job.ts";
 import type { Knobs, Topology } from "../world/case.ts";
 import { faultKinds, type Fault, type FaultKind } from "../world/fault.ts";
 import { clusterMistake } from "./case-mistake.ts";
@@ -109,11 +110,13 @@ export function scenario(name: string, spec: ScenarioSpec): Scenario {
   if (typeof spec.job !== "object" || spec.job === null || typeof spec.job.name !== "string") {
     throw new Misuse(`${at}: "job" is not a job. Give what job("name", (env, params) => { … }) returns.`);
   }
-  const topology = { ...defaultTopology, ...checkedTopology(at, spec.cluster ?? {}) };
+  const params = plainParams(at, spec.params);
+  const widest = widestOf(at, spec.job, params);
+  const own = widest > 1 ? { widest } : {};
+  const topology = { ...defaultTopology, ...checkedTopology(at, spec.cluster ?? {}), ...own };
   const knobs = { ...defaultKnobs, ...checkedKnobs(at, spec.knobs ?? {}) };
   const unable = clusterMistake(topology, knobs);
   if (unable !== undefined) throw new Misuse(`${at}: ${unable.message}`);
-  const params = plainParams(at, spec.params);
   const services = checkedServices(at, spec.services ?? {});
   const plan = planOf(at, spec.plan, { job: spec.job, params, services, topology });
   return {
@@ -136,6 +139,21 @@ export function scenario(name: string, spec: ScenarioSpec): Scenario {
 
 export function isScenario(value: unknown): value is Scenario {
   return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "scenario";
+}
+
+/** Builds the job once, so that what is wrong with it is told here and not by each case. */
+function widestOf(at: string, job: ScenarioJob, params: unknown): number {
+  try {
+    const { nodes } = describeJob(job, params, { parallelism: 1 });
+    return Math.max(...nodes.map(({ parallelism }) => parallelism));
+  } catch (cause) {
+    throw new Misuse(
+      `${at}: the job "${job.name}" cannot be built: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    );
+  }
 }
 
 function planOf(at: string, plan: ScenarioSpec["plan"], inhabited: Inhabited): readonly Fault[] {

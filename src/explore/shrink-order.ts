@@ -1,4 +1,4 @@
-import type { Case, Knobs, Topology, TopicInput } from "../world/case.ts";
+import { slotsNeeded, type Case, type Knobs, type Topology, type TopicInput } from "../world/case.ts";
 import type { Fault, Trigger } from "../world/fault.ts";
 import { isBearable } from "./damage-budget.ts";
 import { plainKnobs } from "./defaults.ts";
@@ -284,10 +284,10 @@ function withCluster(from: Case, change: Partial<Topology>): Case | undefined {
   const counts = Object.values(next).filter(value => typeof value === "number");
   if (counts.some(count => count < 1) || next.replicas > next.storageNodes) return undefined;
   if (change.workers !== undefined) {
-    next.slotsPerWorker = Math.max(next.slotsPerWorker, Math.ceil(next.parallelism / next.workers));
+    next.slotsPerWorker = Math.max(next.slotsPerWorker, Math.ceil(slotsNeeded(next) / next.workers));
   }
   const same = (Object.keys(next) as (keyof Topology)[]).every(key => next[key] === from.topology[key]);
-  if (same || next.workers * next.slotsPerWorker < next.parallelism) return undefined;
+  if (same || next.workers * next.slotsPerWorker < slotsNeeded(next)) return undefined;
   // A smaller cluster may not bear the damage that the plan does: its failure would be another one.
   const candidate = { ...from, topology: next };
   return isBearable(from) && !isBearable(candidate) ? undefined : candidate;

@@ -1,4 +1,4 @@
-import type { Topology } from "../world/case.ts";
+import { slotsNeeded, type Topology } from "../world/case.ts";
 import type { FaultKind } from "../world/fault.ts";
 import type { Dice } from "./dice.ts";
 import type { Pilot } from "./pilot.ts";
@@ -41,7 +41,7 @@ export function workerOf(dice: Dice, { topology }: StormGround, actor: string | 
 
 /** Slots are filled worker by worker: the last ones may have nothing to do, and nobody misses them. */
 export function busyWorkerOf(dice: Dice, { topology }: StormGround): string {
-  const busy = Math.ceil(topology.parallelism / topology.slotsPerWorker);
+  const busy = Math.ceil(slotsNeeded(topology) / topology.slotsPerWorker);
   return `tm${dice.between(0, Math.min(busy, topology.workers) - 1)}`;
 }
 

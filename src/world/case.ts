@@ -25,6 +25,8 @@ export interface Topology {
   readonly replicas: number;
   /** Parallelism of operators that do not set their own. */
   readonly parallelism: number;
+  /** The largest parallelism that an operator sets for itself. Absent: none sets one. */
+  readonly widest?: number;
   /** Partitions of each input topic. */
   readonly partitions: number;
   /** `spread`: a machine per role. `together`: coordination, broker and storage share one machine. */
@@ -33,6 +35,11 @@ export interface Topology {
   readonly persistence: "prefix" | "ordered" | "weak";
   /** Whether the broker keeps what is prepared for good (KIP-939), or lets it time out as brokers before it did. */
   readonly broker: "durable-prepare" | "classic";
+}
+
+/** Slots that the job takes: operators share them, so it is as many as the widest one has subtasks. */
+export function slotsNeeded({ parallelism, widest = 1 }: Pick<Topology, "parallelism" | "widest">): number {
+  return Math.max(parallelism, widest);
 }
 
 /** Whole numbers; times in milliseconds where the name says Ms, else microseconds. */

@@ -1,3 +1,5 @@
+import { logSink } from "../../runtime/connectors/log-sink.ts";
+import { logSource } from "../../runtime/connectors/log-source.ts";
 import type { Case } from "../../world/case.ts";
 import { noRecoveries, type CaseRun } from "../case-run.ts";
 import type { Pilot } from "../pilot.ts";
@@ -7,7 +9,12 @@ import type { ScenarioJob } from "../scenario.ts";
  * Runs that were never played, for tests of everything that only looks at outcomes: campaigns, shrinking, failure
  * files, reports.
  */
-export const idleJob: ScenarioJob = { name: "idle", module: "jobs/idle.ts", factory: () => {} };
+export const idleJob: ScenarioJob = {
+  name: "idle",
+  module: "jobs/idle.ts",
+  factory: env =>
+    void env.fromSource(logSource({ topic: "input", bounded: true }), "input").sinkTo(logSink({ topic: "output" })),
+};
 
 export const emptyPilot: Pilot = {
   lengthUs: 1_000_000,

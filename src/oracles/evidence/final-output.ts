@@ -1,11 +1,10 @@
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
 import { readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
 import type { FinalState, Setting } from "../oracle.ts";
-import { CommittedPool, originName, type CommittedRecord } from "../reference/committed-pool.ts";
+import type { CommittedRecord } from "../reference/committed-pool.ts";
+import { explainStrands, type ExplainedOutput, type ExplainedStrand } from "../reference/explained-strands.ts";
 import { AuthorThrew, NotJudged, PoisonRecord } from "../reference/not-judged.ts";
-import { referenceStrands, type Strand, type StrandFold, type StrandInput } from "../reference/reference-run.ts";
-import { imageOf } from "../reference/plain-value.ts";
-import { findOrder, type FoundOrder, type WitnessedFold } from "../reference/witness-search.ts";
+import { referenceStrands } from "../reference/reference-run.ts";
 import { logSourceOf, splitsOfLog } from "./log-output.ts";
 import { historyWith, owedCommits } from "./owed-commits.ts";
 import { OutputBeforeLoss } from "./output-before-loss.ts";
@@ -48,9 +47,7 @@ export class FinalOutput {
       const view = kept ?? setting.durable(broker);
       const settled = owed.size === 0 ? this.history : historyWith(owed, this.history, view, setting.folder(broker));
       this.committed = sinks.flatMap(node => visibleOutput(node, settled, setting, owed));
-      const pool = new CommittedPool(this.committed);
-      this.strands = this.#explain(pool, final.job === "finished");
-      this.unexplained = pool.rest();
+      ({ strands: this.strands, unexplained: this.unexplained } = this.#explain(final.job === "finished"));
     } catch (error) {
       // A fold that throws may do so in an order only that was never played.
       if (!(error instanceof NotJudged) && !(error instanceof AuthorThrew)) throw error;
@@ -62,23 +59,14 @@ export class FinalOutput {
     }
   }
 
-  #explain(pool: CommittedPool, complete: boolean): readonly ExplainedStrand[] {
-    const sinks = this.graph.nodes.filter(node => node.operator.kind === "sink").length;
-    if (!complete && sinks > 1)
-      throw new NotJudged("the job has not finished, and one of its sinks may be ahead of another");
+  #explain(complete: boolean): ExplainedOutput {
     const strands = referenceStrands(this.graph, {
       splitsOf: source => this.#splitsOf(source),
       emissionOf,
     });
-    const isShared = sharedAmong(strands);
-    return strands.map(strand => {
-      const { splits, emitsInOrder } = strand;
-      const fold = witnessed(strand.begin());
-      return {
-        strand,
-        found: findOrder({ splits, fold, pool, emitsInOrder, isShared, complete, stepsMax: STEPS_MAX }),
-      };
-    });
+    if (!complete && strands.some(({ sinks }) => sinks.length > 1))
+      throw new NotJudged("the job has not finished, and one of its sinks may be ahead of another");
+    return explainStrands(strands, this.committed, complete);
   }
 
   #splitsOf(node: LogicalNode) {
@@ -88,43 +76,4 @@ export class FinalOutput {
   }
 }
 
-export interface ExplainedStrand {
-  readonly strand: Strand;
-  readonly found: FoundOrder<StrandInput>;
-}
-
-function witnessed(fold: StrandFold): WitnessedFold<StrandInput> {
-  return {
-    step: input => fold.step(input),
-    stateImage: () => imageOf([...fold.state()]),
-    fork: () => witnessed(fold.fork()),
-  };
-}
-
-/** Whether records of an input's origin may be those of several strands: a record that became two, for two keys. */
-function sharedAmong(strands: readonly Strand[]): (input: StrandInput) => boolean {
-  let shared: ReadonlySet<string> | undefined;
-  return input => (shared ??= sharedOrigins(strands)).has(originName(input));
-}
-
-function sharedOrigins(strands: readonly Strand[]): ReadonlySet<string> {
-  const owners = new Map<string, Strand>();
-  const shared = new Set<string>();
-  for (const strand of strands) {
-    for (const input of strand.splits.flat()) {
-      const name = originName(input);
-      const owner = owners.get(name);
-      if (owner === undefined) owners.set(name, strand);
-      else if (owner !== strand) shared.add(name);
-    }
-  }
-  return shared;
-}
-
 const none: ReadonlySet<string> = new Set();
-
-/**
- * A strand whose inputs all leave records takes as many steps as it has inputs. This is for silent inputs, whose places
- * are tried; beyond it a strand is left undecided.
- */
-const STEPS_MAX = 20_000;

@@ -33,19 +33,19 @@ export class CommittedPool {
 
   /**
    * Takes one record for each emission, of the same origin, sink and image, and behind the frontier of its lane; all of
-   * them or none. Undefined: something was not committed, or not in this order.
+   * them or none. Undefined: something was not committed, or not in this order. Without a frontier no order is demanded.
    */
-  take(origin: OriginOfRecord, emissions: readonly Emission[], frontier: Frontier): Take | undefined {
+  take(origin: OriginOfRecord, emissions: readonly Emission[], frontier: Frontier | undefined): Take | undefined {
     if (emissions.length === 0) return { taken: [], frontier, picked: false };
     const candidates = this.#from(origin).filter(index => this.#taken[index] === 0);
     const taken: number[] = [];
-    const moved = new Map(frontier);
+    const moved = frontier === undefined ? undefined : new Map(frontier);
     for (const emission of emissions) {
       const index = candidates.find(candidate => {
         const record = this.#records[candidate]!;
         if (this.#taken[candidate] === 1 || record.sink !== emission.sink || record.image !== emission.image)
           return false;
-        return record.place > (moved.get(record.lane) ?? -1);
+        return moved === undefined || record.place > (moved.get(record.lane) ?? -1);
       });
       if (index === undefined) {
         this.putBack(taken);
@@ -53,24 +53,29 @@ export class CommittedPool {
       }
       this.#taken[index] = 1;
       taken.push(index);
-      moved.set(this.#records[index]!.lane, this.#records[index]!.place);
+      moved?.set(this.#records[index]!.lane, this.#records[index]!.place);
     }
     return { taken, frontier: moved, picked: taken.length < candidates.length };
   }
 
-  /** A record of this origin that is not taken stands before one that was, and none behind it: it has been passed over. */
+  /** A record of this origin that is not taken stands before one that was: nobody can take it any more. */
   isPassedOver(origin: OriginOfRecord, taken: readonly number[]): boolean {
+    const left = this.#from(origin).filter(index => this.#taken[index] === 0);
     return taken.some(index => {
       const { lane, place } = this.#records[index]!;
-      let before = false;
-      for (const candidate of this.#from(origin)) {
-        const record = this.#records[candidate]!;
-        if (this.#taken[candidate] === 1 || record.lane !== lane) continue;
-        if (record.place > place) return false;
-        before = true;
-      }
-      return before;
+      return left.some(other => this.#records[other]!.lane === lane && this.#records[other]!.place < place);
     });
+  }
+
+  /** A record of this origin is not taken. */
+  hasLeft(origin: OriginOfRecord): boolean {
+    return this.#from(origin).some(index => this.#taken[index] === 0);
+  }
+
+  /** Two records of this origin look the same in one sink, whether they are taken or not. */
+  hasAlike(origin: OriginOfRecord): boolean {
+    const images = this.#from(origin).map(index => `${this.#records[index]!.sink} ${this.#records[index]!.image}`);
+    return new Set(images).size < images.length;
   }
 
   putBack(taken: readonly number[]): void {
@@ -113,7 +118,7 @@ export interface OriginOfRecord {
 /** What one input has taken. */
 export interface Take {
   readonly taken: readonly number[];
-  readonly frontier: Frontier;
+  readonly frontier: Frontier | undefined;
   /** The origin had more records than it took. */
   readonly picked: boolean;
 }

@@ -154,6 +154,50 @@ test("an unfinished job needs only a beginning", () => {
   expect(search([a, b], beginning, true).found.kind).toBe("impossible");
 });
 
+test("silent inputs of an unfinished job may stand between those that are witnessed, though nothing behind them is", () => {
+  const silent = [input("b", 0, 0), input("b", 1, 30)];
+  const found = { kind: "found", order: [a[0], silent[0], a[1]], ambiguous: true };
+  expect(search([a.slice(0, 2), silent], committed([a[0]!, silent[0]!, a[1]!]), false).found).toEqual(found);
+});
+
+test("an order that leaves records over is none while another one leaves none", () => {
+  // Speaks once, when a 2 makes it 3.
+  const three = (sum = 0): WitnessedFold<Input> => ({
+    step({ amount }) {
+      sum += amount;
+      return amount === 2 && sum === 3 ? [emission(3)] : [];
+    },
+    stateImage: () => String(sum),
+    fork: () => three(sum),
+  });
+  const splits = [[input("a", 0, 2)], [input("b", 0, 1)]];
+  const order = [splits[1]![0]!, splits[0]![0]!];
+  const pool = new CommittedPool(committed(order, three()));
+  const found = findOrder({ splits, fold: three(), pool, complete: true, stepsMax: 100 });
+  expect(found).toMatchObject({ kind: "found", order });
+  expect(pool.rest()).toEqual([]);
+});
+
+test("where results keep no order, several of one input need none either", () => {
+  const both: WitnessedFold<Input> = {
+    step: ({ amount }) => [emission(amount), emission(-amount)],
+    stateImage: () => "",
+    fork: () => both,
+  };
+  const records = committed([a[0]!, a[1]!], both).reverse();
+  const backwards = records.map((record, place) => ({ ...record, place }));
+  const find = (emitsInOrder: boolean) =>
+    findOrder({
+      splits: [a.slice(0, 2)],
+      fold: both,
+      pool: new CommittedPool(backwards),
+      emitsInOrder,
+      complete: true,
+      stepsMax: 100,
+    }).kind;
+  expect([find(false), find(true)]).toEqual(["found", "impossible"]);
+});
+
 test("an unfinished job has no gap either", () => {
   const records = committed([a[0]!, a[1]!, a[2]!]).filter(record => record.position !== 1);
   expect(search([a], records, false).found.kind).toBe("impossible");

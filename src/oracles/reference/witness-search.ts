@@ -6,18 +6,23 @@ import type { CommittedPool, Emission, Frontier, OriginOfRecord, Take } from "./
  * is the reference run's business, and what is left in the pool afterwards (records from nowhere) is the caller's.
  *
  * A head whose origin has a committed record is tried before one that has none, earlier records first: where every
- * input gives a record the first try is right and the search is linear. Nothing may pass over the records of another
- * head, which nobody could take any more; so it only branches for silent inputs, and what it gives up is as linear. A
- * point that it has left in vain (same inputs handled, same records used, same state) is not entered again by another way.
+ * input gives a record the first try is right and the search is linear. It only branches for silent inputs; a point that
+ * it has left in vain (same inputs handled, same records used, same state) is not entered again by another way.
+ *
+ * An order must explain all that was committed from its inputs. Where there is none that does, one that leaves records
+ * over still says more than that there is none: those were committed once too often.
  */
 export function findOrder<Input extends OriginOfRecord>(search: WitnessSearch<Input>): FoundOrder<Input> {
-  return new Walk(search).run();
+  const whole = new Walk(search, true).run();
+  if (whole.kind !== "impossible") return whole;
+  const leaving = new Walk(search, false).run();
+  return leaving.kind === "found" ? leaving : whole;
 }
 
 export interface WitnessSearch<Input> {
   /** The inputs of this key: one list per split, each in its split's order. */
   readonly splits: readonly (readonly Input[])[];
-  /** A fold with no state. */
+  /** A fold with no state, which stays as it is. */
   readonly fold: WitnessedFold<Input>;
   readonly pool: CommittedPool;
   /** Records of one lane stand in the order in which they were emitted; default true. */
@@ -57,7 +62,7 @@ interface Choice<Input> {
   readonly taken: readonly number[];
   /** The records among those of its origin that it took; undefined where there were no others. */
   readonly picks: string | undefined;
-  readonly frontierBefore: Frontier;
+  readonly frontierBefore: Frontier | undefined;
   /** Undefined where there are no alternatives. */
   readonly foldBefore: WitnessedFold<Input> | undefined;
   /** Names the point that the choice led to; undefined while no choice could have been made otherwise. */
@@ -66,9 +71,11 @@ interface Choice<Input> {
 
 class Walk<Input extends OriginOfRecord> {
   readonly #search: WitnessSearch<Input>;
+  readonly #leavesNothing: boolean;
   readonly #cursor: number[];
   readonly #choices: Choice<Input>[] = [];
-  #frontier: Frontier = new Map();
+  /** Undefined: no order is demanded. */
+  #frontier: Frontier | undefined;
   readonly #leftInVain = new Set<string>();
   /** Undefined while no candidate is left here. */
   #fold: WitnessedFold<Input> | undefined;
@@ -76,10 +83,13 @@ class Walk<Input extends OriginOfRecord> {
   #silentAmongSeveral = false;
   #deepest: Extract<FoundOrder<Input>, { kind: "impossible" }> | undefined;
 
-  constructor(search: WitnessSearch<Input>) {
+  /** `leavesNothing`: an order that leaves a record of its inputs over is none. */
+  constructor(search: WitnessSearch<Input>, leavesNothing: boolean) {
     this.#search = search;
+    this.#leavesNothing = leavesNothing;
+    this.#frontier = search.emitsInOrder === false ? undefined : new Map();
     this.#cursor = search.splits.map(() => 0);
-    this.#fold = search.fold;
+    this.#fold = search.fold.fork();
   }
 
   run(): FoundOrder<Input> {
@@ -106,20 +116,29 @@ class Walk<Input extends OriginOfRecord> {
   #candidates(): number[] {
     const { splits, pool, complete } = this.#search;
     const ranked: { split: number; place: number }[] = [];
+    const perhaps: number[] = [];
     let waiting = 0;
     for (let split = 0; split < splits.length; split++) {
       const head = splits[split]![this.#cursor[split]!];
       if (head === undefined) continue;
       waiting++;
       const place = pool.firstPlaceOf(head);
-      // A head without a record is silent or lost. In a job that has not finished it may also be still to come; then it
-      // belongs in the order only if something behind it was committed.
+      // A head without a record is silent or lost. In a job that has not finished it may also be still to come: it belongs
+      // in the order if something behind it was committed, and may belong there if it is silent.
       if (place !== undefined || complete || this.#committedBehind(split))
         ranked.push({ split, place: place ?? Infinity });
+      else perhaps.push(split);
     }
+    if (ranked.length === 0) return [];
+    for (const split of perhaps) if (this.#isSilent(split)) ranked.push({ split, place: Infinity });
     ranked.sort((a, b) => a.place - b.place || a.split - b.split);
     if (waiting > 1 && ranked.some(({ place }) => place === Infinity)) this.#silentAmongSeveral = true;
     return ranked.map(({ split }) => split);
+  }
+
+  #isSilent(split: number): boolean {
+    this.#steps++;
+    return this.#fold!.fork().step(this.#search.splits[split]![this.#cursor[split]!]!).length === 0;
   }
 
   #committedBehind(split: number): boolean {
@@ -147,7 +166,7 @@ class Walk<Input extends OriginOfRecord> {
       return false;
     }
     const frontierBefore = this.#frontier;
-    if (this.#search.emitsInOrder !== false) this.#frontier = use.frontier;
+    this.#frontier = use.frontier;
     this.#cursor[split]!++;
     const { taken } = use;
     const picks = use.picked ? taken.join("+") : undefined;
@@ -159,18 +178,33 @@ class Walk<Input extends OriginOfRecord> {
     return false;
   }
 
-  /** Undefined: what it gives was not committed, or not behind all that other heads are owed before. */
+  /** Undefined: what it gives was not committed, or it leaves something over that nobody could take any more. */
   #use(split: number, input: Input, emissions: readonly Emission[]): Take | undefined {
-    const { pool, splits, emitsInOrder, isShared } = this.#search;
+    const { pool } = this.#search;
     const use = pool.take(input, emissions, this.#frontier);
-    if (use === undefined || use.taken.length === 0 || emitsInOrder === false) return use;
-    for (let other = 0; other < splits.length; other++) {
-      const head = other === split ? undefined : splits[other]![this.#cursor[other]!];
-      if (head === undefined || !pool.isPassedOver(head, use.taken) || isShared?.(head) === true) continue;
-      pool.putBack(use.taken);
-      return undefined;
-    }
-    return use;
+    if (use === undefined || !this.#leavesNothing) return use;
+    if (!this.#leavesOwn(split, input) && !this.#passesOver(split, use.taken)) return use;
+    pool.putBack(use.taken);
+    return undefined;
+  }
+
+  #leavesOwn(split: number, input: Input): boolean {
+    const { pool, splits, isShared } = this.#search;
+    if (!pool.hasLeft(input) || isShared?.(input) === true) return false;
+    // Of one record there may be several: two of one key, or one that came by another way.
+    return !splits.some((inputs, other) => {
+      const rest = this.#cursor[other]! + (other === split ? 1 : 0);
+      return inputs.some((one, at) => at >= rest && one.position === input.position && one.split === input.split);
+    });
+  }
+
+  #passesOver(split: number, taken: readonly number[]): boolean {
+    const { pool, splits, isShared } = this.#search;
+    if (taken.length === 0 || this.#frontier === undefined) return false;
+    return splits.some((inputs, other) => {
+      const head = other === split ? undefined : inputs[this.#cursor[other]!];
+      return head !== undefined && pool.isPassedOver(head, taken) && isShared?.(head) !== true;
+    });
   }
 
   /** Which inputs were handled tells which records were taken, but for those that were picked among several. */

@@ -1,4 +1,5 @@
-import { type ExplainedStrand, FinalOutput } from "../evidence/final-output.ts";
+import { FinalOutput } from "../evidence/final-output.ts";
+import type { ExplainedStrand } from "../reference/explained-strands.ts";
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
 import { OutputBeforeLoss } from "../evidence/output-before-loss.ts";

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import type { CommittedRecord } from "./committed-pool.ts";
+import { explainStrands } from "./explained-strands.ts";
+import type { Strand, StrandFold, StrandInput } from "./reference-run.ts";
+
+const inputs: readonly StrandInput[] = [0, 1].map(position => ({
+  split: "in/0",
+  position,
+  record: position + 1,
+  context: { timestampMs: undefined, watermarkMs: -Infinity },
+}));
+
+/** Gives each record as it is to each of its sinks. */
+function strand(operator: string, sinks: readonly string[], its = inputs): Strand {
+  const fold: StrandFold = {
+    step: ({ record }) => sinks.map(sink => ({ sink, image: String(record), show: () => String(record) })),
+    absorb: () => undefined,
+    state: () => new Map(),
+    fork: () => fold,
+  };
+  return { operator, key: undefined, name: operator, splits: [its], sinks, emitsInOrder: true, begin: () => fold };
+}
+
+let place = 0;
+function record(sink: string, position: number, image = String(position + 1)): CommittedRecord {
+  return { sink, split: "in/0", position, image, lane: `${sink}/0`, place: place++, show: () => image };
+}
+
+const kinds = (strands: readonly Strand[], committed: readonly CommittedRecord[]) =>
+  explainStrands(strands, committed, true).strands.map(({ found }) => found.kind);
+
+test("strands of other sinks do not take each other's records, though they are of one origin", () => {
+  const two = [strand("a", ["x"]), strand("b", ["y"])];
+  const committed = [record("x", 0), record("x", 1), record("y", 0), record("y", 1)];
+  expect(kinds(two, committed)).toEqual(["found", "found"]);
+  // One that was committed twice is told as such, and is not another strand's.
+  const twice = explainStrands(two, [...committed, record("y", 1)], true);
+  expect(twice.strands.map(({ found }) => found.kind)).toEqual(["found", "found"]);
+  expect(twice.unexplained).toMatchObject([{ sink: "y", position: 1 }]);
+  expect(kinds(two, committed.slice(0, 3))).toEqual(["found", "impossible"]);
+});
+
+test("sinks that one strand has in common with another are of one group, over a third", () => {
+  const three = [strand("a", ["x", "y"]), strand("b", ["z"]), strand("c", ["y", "z"])];
+  const committed = ["x", "y", "z", "y", "z"].flatMap(sink => [record(sink, 0), record(sink, 1)]);
+  const explained = explainStrands(three, committed, true);
+  expect(explained.strands.map(({ found }) => found.kind)).toEqual(["found", "found", "found"]);
+  expect(explained.unexplained).toEqual([]);
+});
+
+test("like records of two strands in one sink leave it undecided whose is missing, and others do not", () => {
+  const other: Strand = { ...strand("b", ["x"]), begin: () => silent };
+  const silent: StrandFold = { ...strand("b", ["x"]).begin(), step: () => [], fork: () => silent };
+  // The record of the first input is there twice, behind the second's as well as before it.
+  expect(kinds([strand("a", ["x"]), other], [record("x", 1), record("x", 0), record("x", 0)])).toEqual([
+    "undecided",
+    "found",
+  ]);
+  expect(kinds([strand("a", ["x"]), other], [record("x", 1), record("x", 0)])).toEqual(["impossible", "found"]);
+  expect(kinds([strand("a", ["x"])], [record("x", 1), record("x", 0), record("x", 0)])).toEqual(["impossible"]);
+});

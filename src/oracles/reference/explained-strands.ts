@@ -1,0 +1,103 @@
+import { CommittedPool, originName, type CommittedRecord } from "./committed-pool.ts";
+import { imageOf } from "./plain-value.ts";
+import type { Strand, StrandFold, StrandInput } from "./reference-run.ts";
+import { findOrder, type FoundOrder, type WitnessedFold } from "./witness-search.ts";
+
+/**
+ * All strands of a run, each explained by what was committed. It owns who may take which record: strands that end in the
+ * same sink draw on one pool, in the order of the list, and the search of each (witness-search.ts) takes what it needs.
+ */
+export function explainStrands(
+  strands: readonly Strand[],
+  committed: readonly CommittedRecord[],
+  complete: boolean,
+): ExplainedOutput {
+  const groupOf = sinkGroups(strands);
+  const pools = new Map<string, CommittedPool>();
+  for (const [group, records] of grouped(committed, ({ sink }) => groupOf(sink)))
+    pools.set(group, new CommittedPool(records));
+  const isShared = sharedAmong(strands, groupOf);
+  const explained = strands.map((strand): ExplainedStrand => {
+    const pool = pools.get(groupOf(strand.sinks[0]!)) ?? new CommittedPool([]);
+    const { splits, emitsInOrder } = strand;
+    const fold = witnessed(strand.begin());
+    const found = findOrder({ splits, fold, pool, emitsInOrder, isShared, complete, stepsMax: STEPS_MAX });
+    const mayBeOthers = (input: StrandInput): boolean => isShared(input) && pool.hasAlike(input);
+    // Another strand may have taken the one of two like records that belongs here.
+    if (found.kind === "impossible" && splits.some(list => list.some(mayBeOthers)))
+      return { strand, found: { kind: "undecided" } };
+    return { strand, found };
+  });
+  const left = new Set([...pools.values()].flatMap(pool => pool.rest()));
+  return { strands: explained, unexplained: committed.filter(record => left.has(record)) };
+}
+
+export interface ExplainedOutput {
+  readonly strands: readonly ExplainedStrand[];
+  /** Committed records that no input explains. Complete only where every strand found an order. */
+  readonly unexplained: readonly CommittedRecord[];
+}
+
+export interface ExplainedStrand {
+  readonly strand: Strand;
+  readonly found: FoundOrder<StrandInput>;
+}
+
+function witnessed(fold: StrandFold): WitnessedFold<StrandInput> {
+  return {
+    step: input => fold.step(input),
+    stateImage: () => imageOf([...fold.state()]),
+    fork: () => witnessed(fold.fork()),
+  };
+}
+
+/** Names the group of a sink: two are of one group where a strand ends in both, or in one of them and in a third of it. */
+function sinkGroups(strands: readonly Strand[]): (sink: string) => string {
+  const groups = new Map<string, string>();
+  const groupOf = (sink: string): string => groups.get(sink) ?? sink;
+  for (const { sinks } of strands) {
+    const joined = new Set(sinks.map(groupOf));
+    const into = groupOf(sinks[0]!);
+    for (const sink of new Set([...groups.keys(), ...sinks])) if (joined.has(groupOf(sink))) groups.set(sink, into);
+  }
+  return groupOf;
+}
+
+function grouped<T>(all: readonly T[], groupOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groupOf(one);
+    const there = groups.get(group);
+    if (there === undefined) groups.set(group, [one]);
+    else there.push(one);
+  }
+  return groups;
+}
+
+/** Whether records of an input's origin may be those of several strands: a record that became two, for two keys. */
+function sharedAmong(strands: readonly Strand[], groupOf: (sink: string) => string): (input: StrandInput) => boolean {
+  let shared: ReadonlySet<string> | undefined;
+  const find = (): ReadonlySet<string> =>
+    new Set([...grouped(strands, ({ sinks }) => groupOf(sinks[0]!)).values()].flatMap(sharedOrigins));
+  return input => (shared ??= find()).has(originName(input));
+}
+
+function sharedOrigins(strands: readonly Strand[]): readonly string[] {
+  const owners = new Map<string, Strand>();
+  const shared: string[] = [];
+  for (const strand of strands) {
+    for (const input of strand.splits.flat()) {
+      const name = originName(input);
+      const owner = owners.get(name);
+      if (owner === undefined) owners.set(name, strand);
+      else if (owner !== strand) shared.push(name);
+    }
+  }
+  return shared;
+}
+
+/**
+ * A strand whose inputs all leave records takes as many steps as it has inputs. This is for silent inputs, whose places
+ * are tried; beyond it a strand is left undecided.
+ */
+const STEPS_MAX = 20_000;

@@ -37,7 +37,15 @@ test("what a newer checkpoint subsumes, and metadata that came to nothing, are o
   expect(told({ removed: true, metadataPut: true, metadataRemoved: true }).violations).toEqual([]);
 });
 
+test("what a finished subtask left is not owed while a newer checkpoint names it", () => {
+  const story = { firstCompletes: true, subsumedMetadataRemoved: true };
+  expect(told({ ...story, firstHasFinished: true }).violations).toEqual([]);
+  expect(told(story).violations).toMatchObject([{ message: expect.stringContaining("/chk-1/total[0]#1.state") }]);
+});
+
 interface Story {
+  /** The second checkpoint has its state from the first. */
+  readonly firstHasFinished?: boolean;
   readonly removed?: boolean;
   readonly swept?: boolean;
   readonly firstCompletes?: boolean;
@@ -62,7 +70,8 @@ function told({ graceUs = 2_000_000, ...story }: Story) {
   if (story.metadataPut === true)
     history.request("store.put", "jm0", "dfs0", { path: `${folder}/${metadata}`, bytes: new Uint8Array(1) });
   for (const checkpoint of story.onlyFirst === true ? [1] : [1, 2]) {
-    const file = { path: `chk-${checkpoint}/total[0]#1.state`, length: 1, crc32c: 1 };
+    const folderOf = story.firstHasFinished === true ? 1 : checkpoint;
+    const file = { path: `chk-${folderOf}/total[0]#1.state`, length: 1, crc32c: 1 };
     const snapshot = madeSnapshot("total", 0, { files: [file] });
     history.acknowledge(1, checkpoint, 1, snapshot);
     if (checkpoint === 2 || firstCompletes === true)

@@ -19,7 +19,8 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  * Left out — that they change nothing: CC-2 has what a completed checkpoint is made of. That nobody shares what is
  * removed: CC-8. Leaders that died, stood still or were deposed afterwards: their successor's sweep removes it. Metadata
  * that a leader wrote before it knew that it was deposed (it was taken for its successor's, until storms had standbys):
- * nobody knows of that before the sweep at the job's end. Leaders whose job ended within a few calls' time: storage nodes
+ * nobody knows of that before the sweep at the job's end. Files that a newer checkpoint still names, such as those of a
+ * subtask that has finished (they were demanded, until jobs were of many shapes). Leaders whose job ended within a few calls' time: storage nodes
  * that are silent may have held up those removals.
  */
 export const lateStateIsDiscarded: Oracle = {
@@ -74,8 +75,7 @@ class Discards implements OracleFold {
             this.#attemptsBefore = this.#record.attempts;
           } else if (step.kind === "pointer") {
             for (const completed of step.added) this.#complete(completed);
-            if (step.added.length > 0)
-              for (const one of step.before) if (!step.now.includes(one)) this.#owe(filesOfAll(one), observation.atUs);
+            if (step.added.length > 0) this.#subsumed(step.before, step.now, observation.atUs);
           } else if (step.kind === "job" && this.#record.jobState === "finished") this.#finishedUs ??= observation.atUs;
         }
     }
@@ -134,8 +134,13 @@ class Discards implements OracleFold {
     }
   }
 
-  #owe(paths: readonly string[], atUs: number): void {
-    for (const path of paths) this.#owed.set(path, atUs);
+  /** What a finished subtask has left is in the checkpoints behind it, too. */
+  #subsumed(before: readonly CompletedCheckpoint[], now: readonly CompletedCheckpoint[], atUs: number): void {
+    const shared = new Set(now.flatMap(filesOfAll));
+    for (const one of before) {
+      if (now.includes(one)) continue;
+      for (const path of filesOfAll(one)) if (!shared.has(path)) this.#owed.set(path, atUs);
+    }
   }
 
   #forget(): void {

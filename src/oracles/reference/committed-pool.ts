@@ -36,26 +36,29 @@ export class CommittedPool {
    * them or none. Undefined: something was not committed, or not in this order. Without a frontier no order is demanded.
    */
   take(origin: OriginOfRecord, emissions: readonly Emission[], frontier: Frontier | undefined): Take | undefined {
-    if (emissions.length === 0) return { taken: [], frontier, picked: false };
+    if (emissions.length === 0) return { taken: [], frontier, picked: false, alike: false };
     const candidates = this.#from(origin).filter(index => this.#taken[index] === 0);
     const taken: number[] = [];
     const moved = frontier === undefined ? undefined : new Map(frontier);
+    let alike = false;
     for (const emission of emissions) {
-      const index = candidates.find(candidate => {
+      const fitting = candidates.filter(candidate => {
         const record = this.#records[candidate]!;
         if (this.#taken[candidate] === 1 || record.sink !== emission.sink || record.image !== emission.image)
           return false;
         return moved === undefined || record.place > (moved.get(record.lane) ?? -1);
       });
+      const [index] = fitting;
       if (index === undefined) {
         this.putBack(taken);
         return undefined;
       }
+      if (fitting.length > 1) alike = true;
       this.#taken[index] = 1;
       taken.push(index);
       moved?.set(this.#records[index]!.lane, this.#records[index]!.place);
     }
-    return { taken, frontier: moved, picked: taken.length < candidates.length };
+    return { taken, frontier: moved, picked: taken.length < candidates.length, alike };
   }
 
   /** A record of this origin that is not taken stands before one that was: nobody can take it any more. */
@@ -80,6 +83,11 @@ export class CommittedPool {
 
   putBack(taken: readonly number[]): void {
     for (const index of taken) this.#taken[index] = 0;
+  }
+
+  /** What was put back, once more. */
+  retake(taken: readonly number[]): void {
+    for (const index of taken) this.#taken[index] = 1;
   }
 
   /** What no input explains. */
@@ -121,6 +129,8 @@ export interface Take {
   readonly frontier: Frontier | undefined;
   /** The origin had more records than it took. */
   readonly picked: boolean;
+  /** Of those, some looked like one that it took. */
+  readonly alike: boolean;
 }
 
 /** One record that the reference gives to a sink. */

@@ -59,3 +59,33 @@ test("like records of two strands in one sink leave it undecided whose is missin
   expect(kinds([strand("a", ["x"]), other], [record("x", 1), record("x", 0)])).toEqual(["impossible", "found"]);
   expect(kinds([strand("a", ["x"])], [record("x", 1), record("x", 0), record("x", 0)])).toEqual(["impossible"]);
 });
+
+test("a record that is left over is asked of the strands whose input it may come from, by another order", () => {
+  const one = (split: string, record: number): StrandInput => ({ ...inputs[0]!, split, record });
+  // Speaks once, when a 2 makes it 3.
+  const three = (sum: number): StrandFold => ({
+    ...strand("a", ["x"]).begin(),
+    step({ record: amount }) {
+      sum += amount as number;
+      return amount === 2 && sum === 3 ? [{ sink: "x", image: "3", show: () => "3" }] : [];
+    },
+    state: () => new Map([["sum", sum]]),
+    fork: () => three(sum),
+  });
+  const splits = [[one("in/0", 2)], [one("in/1", 1)]];
+  const speaks: Strand = { ...strand("a", ["x"]), splits, begin: () => three(0) };
+  const says = { ...strand("b", ["x"]).begin(), step: () => [] };
+  const silent: Strand = { ...strand("b", ["x"]), splits, begin: () => ({ ...says, fork: () => says }) };
+  const committed = [record("x", 0, "3")];
+  for (const strands of [
+    [speaks, silent],
+    [silent, speaks],
+  ]) {
+    const explained = explainStrands(strands, committed, true);
+    expect(explained.unexplained).toEqual([]);
+    const found = explained.strands.find(({ strand: { operator } }) => operator === "a")!.found;
+    expect(found).toMatchObject({ kind: "found", order: [splits[1]![0], splits[0]![0]] });
+  }
+  // Where it was committed twice no order takes both.
+  expect(explainStrands([speaks, silent], [...committed, record("x", 0, "3")], true).unexplained).not.toEqual([]);
+});

@@ -1,7 +1,7 @@
 import { CommittedPool, originName, type CommittedRecord } from "./committed-pool.ts";
 import { imageOf } from "./plain-value.ts";
 import type { Strand, StrandFold, StrandInput } from "./reference-run.ts";
-import { findOrder, type FoundOrder, type WitnessedFold } from "./witness-search.ts";
+import { findOrder, type FoundOrder, type WitnessedFold, type WitnessSearch } from "./witness-search.ts";
 
 /**
  * All strands of a run, each explained by what was committed. It owns who may take which record: strands that end in the
@@ -19,17 +19,56 @@ export function explainStrands(
   const isShared = sharedAmong(strands, groupOf);
   const explained = strands.map((strand): ExplainedStrand => {
     const pool = pools.get(groupOf(strand.sinks[0]!)) ?? new CommittedPool([]);
-    const { splits, emitsInOrder } = strand;
-    const fold = witnessed(strand.begin());
-    const found = findOrder({ splits, fold, pool, emitsInOrder, isShared, complete, stepsMax: STEPS_MAX });
+    const found = findOrder({ ...searchOf(strand, pool, complete), isShared });
     const mayBeOthers = (input: StrandInput): boolean => isShared(input) && pool.hasAlike(input);
     // Another strand may have taken the one of two like records that belongs here.
-    if (found.kind === "impossible" && splits.some(list => list.some(mayBeOthers)))
+    if (found.kind === "impossible" && strand.splits.some(list => list.some(mayBeOthers)))
       return { strand, found: { kind: "undecided" } };
     return { strand, found };
   });
+  for (const [group, pool] of pools) {
+    const own = explained.filter(({ strand }) => groupOf(strand.sinks[0]!) === group);
+    if (own.every(({ found }) => found.kind === "found")) settleRest(own, pool, complete);
+  }
   const left = new Set([...pools.values()].flatMap(pool => pool.rest()));
   return { strands: explained, unexplained: committed.filter(record => left.has(record)) };
+}
+
+/**
+ * What is left over may belong to a strand that has found another order, in which the input is silent, and could not know
+ * that the record is its own and not that of another key of the same input. It is asked for an order that takes it, one
+ * record after the other; what a strand has once been asked for it keeps.
+ */
+function settleRest(explained: readonly ExplainedStrand[], pool: CommittedPool, complete: boolean): void {
+  const owned = new Map(explained.map(one => [one, new Set<string>()]));
+  const settle = (origin: string): boolean => {
+    let unsettled: ExplainedStrand | undefined;
+    for (const [one, own] of owned) {
+      const { found, strand } = one;
+      if (found.kind !== "found" || !found.ambiguous || own.has(origin)) continue;
+      if (!strand.splits.some(list => list.some(input => originName(input) === origin))) continue;
+      pool.putBack(found.taken);
+      own.add(origin);
+      const isShared = (input: StrandInput): boolean => !own.has(originName(input));
+      const again = findOrder({ ...searchOf(strand, pool, complete), isShared, leavesNothing: true });
+      if (again.kind === "found") {
+        one.found = again;
+        return true;
+      }
+      own.delete(origin);
+      pool.retake(found.taken);
+      if (again.kind === "undecided") unsettled = one;
+    }
+    // There may be such an order, and nobody knows.
+    if (unsettled !== undefined) unsettled.found = { kind: "undecided" };
+    return false;
+  };
+  for (let left = pool.rest(); left.length > 0 && settle(originName(left[0]!)); left = pool.rest());
+}
+
+function searchOf(strand: Strand, pool: CommittedPool, complete: boolean): WitnessSearch<StrandInput> {
+  const { splits, emitsInOrder } = strand;
+  return { splits, emitsInOrder, fold: witnessed(strand.begin()), pool, complete, stepsMax: STEPS_MAX };
 }
 
 export interface ExplainedOutput {
@@ -40,7 +79,7 @@ export interface ExplainedOutput {
 
 export interface ExplainedStrand {
   readonly strand: Strand;
-  readonly found: FoundOrder<StrandInput>;
+  found: FoundOrder<StrandInput>;
 }
 
 function witnessed(fold: StrandFold): WitnessedFold<StrandInput> {

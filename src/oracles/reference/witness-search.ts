@@ -14,7 +14,7 @@ import type { CommittedPool, Emission, Frontier, OriginOfRecord, Take } from "./
  */
 export function findOrder<Input extends OriginOfRecord>(search: WitnessSearch<Input>): FoundOrder<Input> {
   const whole = new Walk(search, true).run();
-  if (whole.kind !== "impossible") return whole;
+  if (whole.kind !== "impossible" || search.leavesNothing === true) return whole;
   const leaving = new Walk(search, false).run();
   return leaving.kind === "found" ? leaving : whole;
 }
@@ -29,6 +29,8 @@ export interface WitnessSearch<Input> {
   readonly emitsInOrder?: boolean;
   /** Records of this input's origin may be those of another key. Default: of none. */
   readonly isShared?: (input: Input) => boolean;
+  /** An order that leaves a record of its inputs over is of no use to the caller. */
+  readonly leavesNothing?: boolean;
   /** All inputs must have taken effect; else the beginning of a legal order is enough, as for a job that has not finished. */
   readonly complete: boolean;
   /** Fold steps to spend before giving up. */
@@ -44,8 +46,16 @@ export interface WitnessedFold<Input> {
 }
 
 export type FoundOrder<Input> =
-  /** `ambiguous`: some input left no record, so that its place among other splits' could not be told. */
-  | { readonly kind: "found"; readonly order: readonly Input[]; readonly ambiguous: boolean }
+  /**
+   * `ambiguous`: the place of some input among other splits' could not be told, since it left no record, or since records
+   * tell none or look alike. `taken`: of the pool.
+   */
+  | {
+      readonly kind: "found";
+      readonly order: readonly Input[];
+      readonly ambiguous: boolean;
+      readonly taken: readonly number[];
+    }
   /** `order` is the longest legal beginning; `next` was then due and its emissions were not committed, or not there. */
   | {
       readonly kind: "impossible";
@@ -62,6 +72,8 @@ interface Choice<Input> {
   readonly taken: readonly number[];
   /** The records among those of its origin that it took; undefined where there were no others. */
   readonly picks: string | undefined;
+  /** One of those looked like one that it took. */
+  readonly alike: boolean;
   readonly frontierBefore: Frontier | undefined;
   /** Undefined where there are no alternatives. */
   readonly foldBefore: WitnessedFold<Input> | undefined;
@@ -109,7 +121,14 @@ class Walk<Input extends OriginOfRecord> {
         candidates = back;
       }
     }
-    return { kind: "found", order: this.#order(), ambiguous: this.#silentAmongSeveral };
+    const several = this.#search.splits.length > 1;
+    const tellsNothing = this.#frontier === undefined || this.#choices.some(choice => choice.alike);
+    return {
+      kind: "found",
+      order: this.#order(),
+      ambiguous: this.#silentAmongSeveral || (several && tellsNothing),
+      taken: this.#choices.flatMap(choice => choice.taken),
+    };
   }
 
   /** Splits whose head may come next, best first; none: the order is whole. */
@@ -168,10 +187,10 @@ class Walk<Input extends OriginOfRecord> {
     const frontierBefore = this.#frontier;
     this.#frontier = use.frontier;
     this.#cursor[split]!++;
-    const { taken } = use;
+    const { taken, alike } = use;
     const picks = use.picked ? taken.join("+") : undefined;
     const point = this.#pointAfter(fold, picks);
-    this.#choices.push({ split, alternatives: candidates, taken, picks, frontierBefore, foldBefore, point });
+    this.#choices.push({ split, alternatives: candidates, taken, alike, picks, frontierBefore, foldBefore, point });
     if (point === undefined || !this.#leftInVain.has(point)) return true;
     const others = this.#backtrack()!;
     candidates.splice(0, candidates.length, ...others);

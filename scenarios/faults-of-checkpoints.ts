@@ -1,6 +1,7 @@
 import { attempts, scenario } from "millrace";
 import { payments } from "./data/payments.ts";
 import { balances } from "./jobs/balances.ts";
+import { largePayments } from "./jobs/large-payments.ts";
 
 /** One scenario for each way in which a checkpoint comes to nothing, or into doubt, while the job goes on. */
 const base = { job: balances, params: { recordsPerFetch: 20 }, input: { payments: payments(200) } };
@@ -120,5 +121,28 @@ export const metadataTooLate = scenario("metadata-too-late", {
   knobs: { checkpointTimeoutMs: 800, recordCostUs: 9_000, bufferRecordsMax: 4 },
   plan: on => [
     on.checkpoint(2).metadataWritten().delayReply("store.put", "jm0", { byMs: 950, forMs: 2_000, times: 2 }),
+  ],
+});
+
+export const triggeredWhilePreparing = scenario("triggered-while-preparing", {
+  why: "A checkpoint expires while its sink prepares, and the next trigger comes meanwhile: it waits for its turn, and that checkpoint completes.",
+  job: largePayments,
+  input: { payments: payments(400) },
+  knobs: { checkpointTimeoutMs: 500, tolerableFailures: 1 },
+  plan: on => [
+    on.checkpoint(2).triggered().delayReply("broker.prepare", "broker", { byMs: 800, forMs: 300, times: 10 }),
+  ],
+  claims: [attempts({ most: 1 })],
+});
+
+export const metadataInDoubt = scenario("metadata-in-doubt", {
+  ...base,
+  why: "The metadata of a checkpoint lies on its nodes, and the leader never hears of it: the checkpoint fails, and what was written is removed at once.",
+  input: { payments: payments(700) },
+  knobs: { rpcTimeoutMs: 200, checkpointTimeoutMs: 6_000, recordCostUs: 8_000 },
+  plan: on => [
+    ...["dfs0", "dfs1", "dfs2"].map(node =>
+      on.checkpoint(2).metadataWritten().loseReply("store.put", `jm0>${node}`, { times: 500, forMs: 2_800 }),
+    ),
   ],
 });

@@ -1,6 +1,7 @@
-import { scenario } from "millrace";
+import { scenario, type Fault, type PlanWriter } from "millrace";
 import { payments } from "./data/payments.ts";
 import { balances } from "./jobs/balances.ts";
+import { largePayments } from "./jobs/large-payments.ts";
 
 /** One scenario for each fault of disks. Files lie on two of three nodes: one node's disk may lie, rot or vanish. */
 const base = { job: balances, params: { recordsPerFetch: 20 }, input: { payments: payments(200) } };
@@ -67,18 +68,29 @@ export const syncThatLies = scenario("sync-that-lies", {
   ],
 });
 
+/** The third checkpoint is lost where it was kept, and those who knew of it are gone. */
+const forgetTheThird: (on: PlanWriter) => readonly Fault[] = on => [
+  on.checkpoint(3).triggered().disk("coord").loseWrites({ times: 100 }),
+  // Else the files of the one before would be gone by then.
+  ...["dfs0", "dfs1", "dfs2"].map(node =>
+    on.checkpoint(3).triggered().loseRequest("store.remove", node, { forMs: 2_000, times: 100 }),
+  ),
+  on.checkpoint(3).committed().plus({ ms: 5 }).sitePowerLoss({ forMs: 300 }),
+];
+
 export const newestForgotten = scenario("newest-forgotten", {
   ...base,
   why: "The coordination service loses its newest checkpoint alone, and nobody lives who had seen it; the one before is still there. What was committed for the lost one tells, and nothing is written twice.",
   input: { payments: payments(600) },
-  plan: on => [
-    on.checkpoint(3).triggered().disk("coord").loseWrites({ times: 100 }),
-    // Else the files of the one before would be gone by then.
-    ...["dfs0", "dfs1", "dfs2"].map(node =>
-      on.checkpoint(3).triggered().loseRequest("store.remove", node, { forMs: 2_000, times: 100 }),
-    ),
-    on.checkpoint(3).committed().plus({ ms: 5 }).sitePowerLoss({ forMs: 300 }),
-  ],
+  plan: forgetTheThird,
+});
+
+export const forgottenBehindIdleness = scenario("forgotten-behind-idleness", {
+  why: "The same, where the sink had nothing to write for the checkpoint before: what it has committed since still tells behind which one it was.",
+  job: largePayments,
+  // Some sixty come to a checkpoint.
+  input: { payments: payments(600).map((one, i) => (i > 40 && i < 150 ? { ...one, amountCents: 100 } : one)) },
+  plan: forgetTheThird,
 });
 
 export const writesThatGoAstray = scenario("writes-that-go-astray", {

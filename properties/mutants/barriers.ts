@@ -157,4 +157,12 @@ export const barrierMutants: readonly Mutant[] = [
     why: "When credit runs out, the first buffer that has to wait is dropped.",
     claims: ["SK-1", "ST-7", "SO-4", "FO-5"],
   },
+  {
+    name: "gate.channels-by-input",
+    file: "dist/src/runtime/task/task-input.js",
+    find: "const channel = this.#channels.length;",
+    replace: "const channel = input.channels.findIndex(one => one.producer === producer);",
+    why: "The channels of each joined stream are counted from 0: a barrier, or the end, of one is taken for another's.",
+    claims: ["FO-5", "BA-2", "SK-1", "ST-7"],
+  },
 ];

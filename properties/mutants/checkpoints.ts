@@ -214,4 +214,20 @@ export const checkpointMutants: readonly Mutant[] = [
     why: "The sweep of a new leader goes by ids, and takes the checkpoint that it restores.",
     claims: ["CC-8"],
   },
+  {
+    name: "cp.trigger-dropped-while-preparing",
+    file: "dist/src/runtime/task/subtask.js",
+    find: "this.triggerCheckpoint(next.checkpoint, next.timestampMs);",
+    replace: ";",
+    why: "A trigger that comes while the sinks of a chain prepare is dropped: that checkpoint expires.",
+    claims: ["FO-4"],
+  },
+  {
+    name: "cp.failed-metadata-stays",
+    file: "dist/src/runtime/checkpoint/coordinator.js",
+    find: "this.#discarder.discard([path]);\n            return this.#abort(",
+    replace: "return this.#abort(",
+    why: "Metadata whose write is in doubt is left where it may lie.",
+    claims: ["CC-4", "CC-9"],
+  },
 ];

@@ -240,4 +240,28 @@ export const sinkMutants: readonly Mutant[] = [
     why: "The snapshot of a chain with two sinks is taken when the first of them has prepared.",
     claims: ["SK-2", "SK-4"],
   },
+  {
+    name: "sink.waits-though-begun",
+    file: "dist/src/runtime/connectors/produce-queue.js",
+    find: "if (producer !== undefined)\n            for (const queue of this.#partitions)\n                if (queue.waiting.length >= BATCH_RECORDS)\n                    this.#send(queue);",
+    replace: ";",
+    why: "Records that came before their transaction had begun wait for the next one that is written, which a full sink does not let in.",
+    claims: ["FO-5"],
+  },
+  {
+    name: "sink.sends-under-the-prepared-one",
+    file: "dist/src/runtime/connectors/transactional-log-writer.js",
+    find: "this.#queue.produceAs(undefined);",
+    replace: ";",
+    why: "Records of the next epoch are sent under the transaction that is prepared, until the next one has begun.",
+    claims: ["SK-2", "SO-4", "SK-1", "FO-5"],
+  },
+  {
+    name: "sink.idle-epoch-has-no-end",
+    file: "dist/src/runtime/connectors/transactional-log-writer.js",
+    find: "this.#after = checkpoint;\n            return [];",
+    replace: "return [];",
+    why: "An epoch without records does not count: the next transaction is named after an older checkpoint, and is no witness of a lost one.",
+    claims: ["SK-1", "ST-7", "SK-4", "SK-5"],
+  },
 ];

@@ -7,6 +7,7 @@ import { newProject } from "./new-project.ts";
 import { nodeVersions } from "./node-versions.ts";
 import { plantedBugs } from "./planted-bugs.ts";
 import type { Proof } from "./proof.ts";
+import { randomJobs } from "./random-jobs.ts";
 import { refactoring } from "./refactoring.ts";
 import { stormsBeyond, stormsOfAll } from "./storms.ts";
 import { shrinking } from "./shrinking.ts";
@@ -18,6 +19,7 @@ export const allProofs: readonly Proof[] = [
   mainJob,
   ...plantedBugs,
   zombies,
+  randomJobs,
   ...hostDifferentials,
   hardKills,
   interruptions,

@@ -1,11 +1,12 @@
 import { job, logSink, logSource } from "millrace";
 import type { Payment } from "../data/payments.ts";
 
-/** The payments as they are: source and sink in one chain, so that nothing but the sink holds a fast source back. */
+/** The payments as they are: nothing but the sink holds a fast source back, and a barrier is behind what the sink does not take. */
 export const copiedPayments = job("copied-payments", env => {
   env.enableCheckpointing(1000);
   env
     .fromSource(logSource<Payment>({ topic: "payments", bounded: true }), "payments")
+    .rebalance()
     .map(({ account, amountCents }) => ({ account, cents: amountCents }))
     .name("single")
     .sinkTo(logSink({ topic: "copies", guarantee: "exactly-once", key: copy => copy.account }));

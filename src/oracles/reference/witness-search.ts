@@ -122,7 +122,8 @@ class Walk<Input extends OriginOfRecord> {
       }
     }
     const several = this.#search.splits.length > 1;
-    const tellsNothing = this.#frontier === undefined || this.#choices.some(choice => choice.alike);
+    const tellsNothing =
+      this.#frontier === undefined || this.#choices.some(({ alike, taken }) => alike || taken.length === 0);
     return {
       kind: "found",
       order: this.#order(),

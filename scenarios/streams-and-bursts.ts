@@ -11,6 +11,13 @@ export const joinedUnderStorm = scenario("joined-under-storm", {
   input: { payments: payments(120), refunds: payments(60) },
 });
 
+export const copiedAtLeastOnce = scenario("copied-at-least-once", {
+  why: "A sink without transactions flushes before it acknowledges: what a checkpoint holds is there, and a restore may write it again.",
+  job: copiedPayments,
+  params: { guarantee: "at-least-once" },
+  input: { payments: payments(200) },
+});
+
 /** One subtask writes to one partition, and nothing slows its source down. */
 const burst = {
   job: copiedPayments,

@@ -264,4 +264,12 @@ export const sinkMutants: readonly Mutant[] = [
     why: "An epoch without records does not count: the next transaction is named after an older checkpoint, and is no witness of a lost one.",
     claims: ["SK-1", "ST-7", "SK-4", "SK-5"],
   },
+  {
+    name: "sink.at-least-once-does-not-flush",
+    file: "dist/src/runtime/connectors/log-writer.js",
+    find: "await this.#queue.flush();\n        return [];",
+    replace: "return [];",
+    why: "A sink that writes at least once acknowledges what may not have reached the log: a restore does not write it again.",
+    claims: ["SK-1"],
+  },
 ];

@@ -66,7 +66,7 @@ export class FinalOutput {
     });
     if (!complete && strands.some(({ sinks }) => sinks.length > 1))
       throw new NotJudged("the job has not finished, and one of its sinks may be ahead of another");
-    return explainStrands(strands, this.committed, complete);
+    return explainStrands(strands, this.committed, complete, atLeastOnceSinks(this.graph));
   }
 
   #splitsOf(node: LogicalNode) {
@@ -74,6 +74,14 @@ export class FinalOutput {
     if (source === undefined) throw new NotJudged(`what ${node.name} reads is not known here`);
     return splitsOfLog(source, this.history);
   }
+}
+
+/** A sink without a committer writes at once; after a restore it writes again. */
+function atLeastOnceSinks({ nodes }: LogicalGraph): ReadonlySet<string> {
+  const uids = nodes.flatMap(({ uid, operator }) =>
+    operator.kind === "sink" && operator.sink.createCommitter === undefined ? [uid] : [],
+  );
+  return new Set(uids);
 }
 
 const none: ReadonlySet<string> = new Set();

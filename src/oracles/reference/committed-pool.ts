@@ -61,6 +61,16 @@ export class CommittedPool {
     return { taken, frontier: moved, picked: taken.length < candidates.length, alike };
   }
 
+  /** Takes every record that is as this emission, however often it was committed. */
+  takeAll(origin: OriginOfRecord, { sink, image }: Emission): readonly number[] {
+    const alike = this.#from(origin).filter(index => {
+      const record = this.#records[index]!;
+      return this.#taken[index] === 0 && record.sink === sink && record.image === image;
+    });
+    this.retake(alike);
+    return alike;
+  }
+
   /** A record of this origin that is not taken stands before one that was: nobody can take it any more. */
   isPassedOver(origin: OriginOfRecord, taken: readonly number[]): boolean {
     const left = this.#from(origin).filter(index => this.#taken[index] === 0);
@@ -85,7 +95,6 @@ export class CommittedPool {
     for (const index of taken) this.#taken[index] = 0;
   }
 
-  /** What was put back, once more. */
   retake(taken: readonly number[]): void {
     for (const index of taken) this.#taken[index] = 1;
   }

@@ -89,3 +89,27 @@ test("a record that is left over is asked of the strands whose input it may come
   // Where it was committed twice no order takes both.
   expect(explainStrands([speaks, silent], [...committed, record("x", 0, "3")], true).unexplained).not.toEqual([]);
 });
+
+test("a sink that writes at least once owes each record once, in any order; what a fold gives it is not judged", () => {
+  const atLeastOnce = new Set(["x"]);
+  const explain = (one: Strand, committed: readonly CommittedRecord[], complete = true) =>
+    explainStrands([one], committed, complete, atLeastOnce);
+  const twice = [record("x", 1), record("x", 0), record("x", 1)];
+  expect(explain(strand("a", ["x"]), twice)).toMatchObject({
+    strands: [{ found: { kind: "found" } }],
+    unexplained: [],
+  });
+  expect(explain(strand("a", ["x"]), [record("x", 1)]).strands[0]!.found).toMatchObject({
+    kind: "impossible",
+    next: { position: 0 },
+  });
+  expect(explain(strand("a", ["x"]), [record("x", 1)], false).strands[0]!.found.kind).toBe("found");
+  expect(explain(strand("a", ["x"]), [...twice, record("x", 0, "other")]).unexplained).toMatchObject([
+    { image: "other" },
+  ]);
+  const keyed = explain({ ...strand("a", ["x"]), key: "k", name: "total[k]" }, twice);
+  expect(keyed.strands[0]!.found).toMatchObject({
+    kind: "undecided",
+    because: expect.stringContaining("what total gives") as string,
+  });
+});

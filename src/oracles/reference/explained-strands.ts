@@ -5,20 +5,28 @@ import { findOrder, type FoundOrder, type WitnessedFold, type WitnessSearch } fr
 
 /**
  * All strands of a run, each explained by what was committed. It owns who may take which record: strands that end in the
- * same sink draw on one pool, in the order of the list, and the search of each (witness-search.ts) takes what it needs.
+ * same sink draw on one pool, and the search of each (witness-search.ts) takes what it needs.
+ *
+ * `atLeastOnce` has the sinks whose records may stand there again after a restore: what comes to them by a stateless way
+ * must be there once at least, in any order. What a fold gives them again may be of another order, and is not judged.
  */
 export function explainStrands(
   strands: readonly Strand[],
   committed: readonly CommittedRecord[],
   complete: boolean,
+  atLeastOnce: ReadonlySet<string> = new Set(),
 ): ExplainedOutput {
   const groupOf = sinkGroups(strands);
   const pools = new Map<string, CommittedPool>();
   for (const [group, records] of grouped(committed, ({ sink }) => groupOf(sink)))
     pools.set(group, new CommittedPool(records));
   const isShared = sharedAmong(strands, groupOf);
-  const explained = strands.map((strand): ExplainedStrand => {
+  // What a stateless way gives is certain: it takes its records before a fold takes others that look like them.
+  const certainFirst = strands.toSorted((a, b) => Number(a.key !== undefined) - Number(b.key !== undefined));
+  const explained = certainFirst.map((strand): ExplainedStrand => {
     const pool = pools.get(groupOf(strand.sinks[0]!)) ?? new CommittedPool([]);
+    if (strand.sinks.some(sink => atLeastOnce.has(sink)))
+      return { strand, found: strand.key === undefined ? takeRepeated(strand, pool, complete) : repeatedFold(strand) };
     const found = findOrder({ ...searchOf(strand, pool, complete), isShared });
     const mayBeOthers = (input: StrandInput): boolean => isShared(input) && pool.hasAlike(input);
     // Another strand may have taken the one of two like records that belongs here.
@@ -64,6 +72,29 @@ function settleRest(explained: readonly ExplainedStrand[], pool: CommittedPool, 
     return false;
   };
   for (let left = pool.rest(); left.length > 0 && settle(originName(left[0]!)); left = pool.rest());
+}
+
+function takeRepeated(strand: Strand, pool: CommittedPool, complete: boolean): FoundOrder<StrandInput> {
+  const fold = strand.begin();
+  const taken: number[] = [];
+  const order = strand.splits.flat();
+  for (const [at, next] of order.entries()) {
+    const emissions = fold.step(next);
+    for (const emission of emissions) {
+      const alike = pool.takeAll(next, emission);
+      if (complete && alike.length === 0) return { kind: "impossible", order: order.slice(0, at), next, emissions };
+      taken.push(...alike);
+    }
+  }
+  return { kind: "found", order, ambiguous: true, taken };
+}
+
+function repeatedFold({ name }: Pick<Strand, "name">): FoundOrder<StrandInput> {
+  const operator = name.slice(0, name.indexOf("["));
+  return {
+    kind: "undecided",
+    because: `what ${operator} gives to a sink that writes at least once may be of several orders`,
+  };
 }
 
 function searchOf(strand: Strand, pool: CommittedPool, complete: boolean): WitnessSearch<StrandInput> {

@@ -35,7 +35,9 @@ export function referenceStrands(graph: LogicalGraph, inputs: ReferenceInputs): 
           const context: RecordContext = { timestampMs, watermarkMs: -Infinity };
           flow.follow(source, record, context, (node, arrived, way) => {
             const strand =
-              node.operator.kind === "sink" ? strands.toSink(node, split) : strands.ofKey(node, keyOf(node, arrived));
+              node.operator.kind === "sink"
+                ? strands.toSink(node, split, ordered)
+                : strands.ofKey(node, keyOf(node, arrived));
             strand.add({ split, position, record: arrived, context }, ordered ? `${split}${way}` : undefined);
           });
         };
@@ -160,7 +162,7 @@ class Strands {
     return strand;
   }
 
-  toSink(node: LogicalNode, split: string): GrowingStrand {
+  toSink(node: LogicalNode, split: string, ordered: boolean): GrowingStrand {
     const name = `${node.name}[from ${split}]`;
     let strand = this.#byName.get(name);
     if (strand !== undefined) return strand;
@@ -175,7 +177,8 @@ class Strands {
       key: undefined,
       name,
       sinks: [node.uid],
-      emitsInOrder: true,
+      // It emits in the order in which its inputs arrive, which may be any.
+      emitsInOrder: ordered,
       begin: () => fold,
     });
     this.#byName.set(name, strand);

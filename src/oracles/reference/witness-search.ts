@@ -63,7 +63,8 @@ export type FoundOrder<Input> =
       readonly next: Input;
       readonly emissions: readonly Emission[];
     }
-  | { readonly kind: "undecided" };
+  /** `because`: what it is that cannot be told; absent where the steps were used up. */
+  | { readonly kind: "undecided"; readonly because?: string };
 
 /** One level of the search: the split whose head was chosen, and those that could be tried in its place. */
 interface Choice<Input> {

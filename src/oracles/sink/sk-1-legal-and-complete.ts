@@ -14,11 +14,13 @@ import { compareWeakly } from "../reference/weaker-comparison.ts";
  *
  * Reads: the broker's durable log at the end of the run. A job that has not finished must have committed a legal beginning.
  *
+ * What reaches a sink that writes at least once, by a stateless way, must be there once at least.
+ *
  * A job may ask for a weaker comparison, with its reason (weaker-comparison.ts); it is made when the job has finished.
  *
  * Left out — where a plan damages more than can be borne: what the disks have lost of it. What was committed is judged as
  * it was. Jobs whose output the reference cannot explain, because they use timers, a keyed operator behind another, or
- * connectors of their own. Strands whose silent inputs could stand in too many places. The fold says so of each.
+ * connectors of their own. What keyed operators give to sinks that write at least once. Strands whose silent inputs could stand in too many places. The fold says so of each.
  */
 export const legalAndComplete: Oracle = {
   id: "SK-1",
@@ -56,7 +58,8 @@ class CommittedOutput implements OracleFold {
     const violations: Violation[] = [];
     let allFound = true;
     for (const explained of output.strands) {
-      if (explained.found.kind === "undecided") this.notJudged = undecided(explained.strand.operator);
+      if (explained.found.kind === "undecided")
+        this.notJudged = explained.found.because ?? undecided(explained.strand.operator);
       else this.checked++;
       if (explained.found.kind !== "found") allFound = false;
       const violation = judgeStrand(explained, output);

@@ -1,14 +1,21 @@
 import { scenario } from "millrace";
 import { payments } from "./data/payments.ts";
 import { copiedPayments } from "./jobs/copied-payments.ts";
+import { endlessTotals } from "./jobs/endless-totals.ts";
 import { joinedStreams } from "./jobs/joined-streams.ts";
 
-/** Inputs of several streams, and records that come faster than a sink can begin what they belong to. */
+/** Inputs of several streams or without an end, sinks of the weaker kind, and records that come faster than a sink can begin what they belong to. */
 
 export const joinedUnderStorm = scenario("joined-under-storm", {
   why: "Streams of two topics, and one stream by two ways, are joined before a keyed total: each channel of the gate is counted for itself, through every restore.",
   job: joinedStreams,
   input: { payments: payments(120), refunds: payments(60) },
+});
+
+export const endlessUnderStorm = scenario("endless-under-storm", {
+  why: "The topic is read for ever: what was read is committed all the same, with the checkpoints behind it, once.",
+  job: endlessTotals,
+  input: { payments: payments(200) },
 });
 
 export const copiedAtLeastOnce = scenario("copied-at-least-once", {

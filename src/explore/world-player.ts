@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { authoredClaim, ClaimGaveWay } from "../oracles/authored-claim.ts";
+import { isDrained } from "../oracles/evidence/drained.ts";
 import { Evidence } from "../oracles/evidence/evidence.ts";
 import { outputClaims } from "../oracles/output-claims.ts";
 import { beginSuite, builtInOracles, type Suite } from "../oracles/suite.ts";
@@ -77,6 +78,7 @@ export class WorldPlayer implements CasePlayer {
             violation ??= begun.on(observation);
             return violation !== undefined;
           },
+          drained: () => isDrained(setting),
           end(final) {
             // The reference calls the job's functions here.
             const { result: found, reads: noted } = watchReads(() => begun.end(final));

@@ -83,6 +83,11 @@ export interface Setting {
 
 export interface FinalState {
   readonly atUs: number;
-  /** What the coordination service's durable log says became of the job. */
-  readonly job: "finished" | "failed" | "running";
+  /** What the coordination service's durable log says became of the job. `drained`: it runs, and has nothing left to do. */
+  readonly job: "finished" | "failed" | "running" | "drained";
+}
+
+/** All of the input has taken effect, and is committed. */
+export function isThrough({ job }: FinalState): boolean {
+  return job === "finished" || job === "drained";
 }

@@ -27,7 +27,7 @@ import { World, type Actors } from "./world.ts";
  * nothing (fault-engine.ts) and judges nothing (its caller's watch does).
  *
  * The storm lasts until `stormMs`, or until the job has ended. In the calm everything that the job needs is healed, and
- * the job must end within a bound that follows from its own time-outs.
+ * the job must end within a bound that follows from its own time-outs. A job without an end is over when it is drained.
  */
 export async function playWorld(options: PlayOptions): Promise<WorldEnd> {
   const play = new Play(options);
@@ -58,6 +58,8 @@ export interface Watch {
   };
   /** True: a claim is violated, and the run ends here. */
   on(observation: Observation): boolean;
+  /** Asked of a job without an end: all of its input is in a checkpoint, and committed. */
+  drained(): boolean;
   /** Called once, when the run is over and its disks can still be read. */
   end(final: { readonly atUs: number; readonly job: WorldEnd["job"] }): void;
 }
@@ -84,8 +86,8 @@ export interface WorldEnd {
   readonly simulatedMs: number;
   /** Until the job had ended. */
   readonly activeSimulatedMs: number;
-  /** What the coordination service's durable log says of the job. */
-  readonly job: "finished" | "failed" | "running";
+  /** What the coordination service's durable log says of the job. `drained`: it runs, and has nothing left to do. */
+  readonly job: "finished" | "failed" | "running" | "drained";
   readonly faults: readonly FaultEffect[];
   readonly recoveries: Recoveries;
   readonly cells: readonly string[];
@@ -97,12 +99,16 @@ export interface WorldEnd {
 class Play {
   readonly world: World;
   readonly #played: Case;
+  readonly #graph: () => LogicalGraph;
   readonly #journal: Journal;
   readonly #log = new RunLog();
   readonly #triggers: Triggers;
   readonly #engine: FaultEngine;
   readonly #bound: CalmBound;
   readonly #watch: Watch;
+  /** Some source of the job never ends. */
+  readonly #isEndless: boolean;
+  #drained = false;
   #jobEndedUs: number | undefined;
   #violated = false;
   /** Who has removed the recovery data of the finished job. */
@@ -112,6 +118,7 @@ class Play {
 
   constructor({ case: played, actors, watch, record, onEntry, eventsMax = EVENTS_MAX }: PlayOptions) {
     this.#played = played;
+    this.#graph = () => describeJob(actors.job, actors.params, { parallelism: played.topology.parallelism });
     this.#journal = new Journal({ record: record ?? false, ...(onEntry === undefined ? {} : { onEntry }) });
     this.world = new World(played, actors, { journal: this.#journal, eventsMax });
     const { kernel, site, layout, supervisor, tasks, storage } = this.world;
@@ -119,6 +126,9 @@ class Play {
       .flat()
       .reduce((sum, partition) => sum + partition.length, 0);
     this.#bound = calmBound(played.knobs, records, this.world.graph.vertices.length);
+    this.#isEndless = this.#graph().nodes.some(
+      ({ operator }) => operator.kind === "source" && operator.source.boundedness === "unbounded",
+    );
     this.#triggers = new Triggers(kernel, (role, life, call, fire) => site.watchCall(role, life, call, fire));
     this.#engine = new FaultEngine(
       {
@@ -142,7 +152,7 @@ class Play {
       job: actors.job.name,
       durable: role => this.world.diskOf(role).durable,
       folder: roleFolder,
-      graph: () => describeJob(actors.job, actors.params, { parallelism: played.topology.parallelism }),
+      graph: () => this.#graph(),
     });
     this.#observe(this.#watch);
   }
@@ -187,6 +197,8 @@ class Play {
       if (endings.has(event.event)) {
         kernel.at(kernel.nowUs, kernel.owner("calm"), () => this.#jobMayHaveEnded(role, event));
       }
+      if (this.#isEndless && event.event === "checkpoint.complete")
+        kernel.at(kernel.nowUs, kernel.owner("calm"), () => this.#jobMayBeDrained());
       if (event.event === "job.cleaned-up") this.#cleaner = site.role(role).incarnation;
       else if (event.event === "leader.depose" && this.#cleaner?.role === role) this.#cleaner = undefined;
     });
@@ -203,9 +215,17 @@ class Play {
       else if (event === "job.failed" || role === "coord")
         this.#hearsay ??= { state: "failed", cause: String(detail?.["cause"]) };
     }
-    if (this.#outcome().state === "running") return;
-    const { kernel } = this.world;
-    this.#jobEndedUs = kernel.nowUs;
+    if (this.#outcome().state !== "running") this.#over();
+  }
+
+  #jobMayBeDrained(): void {
+    if (this.#jobEndedUs !== undefined || this.#violated || !this.#watch.drained()) return;
+    this.#drained = true;
+    this.#over();
+  }
+
+  #over(): void {
+    this.#jobEndedUs = this.world.kernel.nowUs;
     this.#calm();
     this.#stopAtRest();
   }
@@ -276,7 +296,8 @@ class Play {
 
   #report(end: KernelEnd): WorldEnd {
     const { kernel, site } = this.world;
-    const { state: job, cause } = this.#outcome();
+    const { state, cause } = this.#outcome();
+    const job = state === "running" && this.#drained ? "drained" : state;
     const verdict = this.#verdict(end, job);
     kernel.journal.digest.foldText(`${verdict} ${job}`);
     if (verdict !== "broken") this.#watch.end({ atUs: kernel.nowUs, job });
@@ -304,8 +325,8 @@ class Play {
   #verdict(end: KernelEnd, job: WorldEnd["job"]): WorldEnd["end"] {
     if (end.kind === "broken" || end.kind === "exhausted") return end.kind;
     if (this.#violated) return "violated";
-    if (job !== "running") return job;
-    return "stuck";
+    if (job === "drained") return "checkpointed";
+    return job === "running" ? "stuck" : job;
   }
 
   /** Each role with its state and its last words, the dead and the dying first: who waits for whom is to be read from it. */
@@ -319,10 +340,15 @@ class Play {
       return { line: `${role} ${state}${words === "" ? "" : `: ${words}`}`, well: state.startsWith("alive") };
     });
     const [ailing, well] = [lines.filter(one => !one.well), lines.filter(one => one.well)];
-    const why = this.#late ? `not ended ${this.#bound.sentence}` : "nothing is left to happen";
+    const missing = this.#isEndless ? NOT_DRAINED : "not ended";
+    const why = this.#late ? `${missing} ${this.#bound.sentence}` : "nothing is left to happen";
     return [why, ...[...ailing, ...well].map(({ line }) => line)].join("\n");
   }
 }
+
+/** Of a job without an end. */
+const NOT_DRAINED =
+  "no checkpoint with all of the input (which is known of log sources alone) was completed and committed";
 
 /** What may mean that there is nothing more to wait for. */
 const endings: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
 import { readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
-import type { FinalState, Setting } from "../oracle.ts";
+import { isThrough, type FinalState, type Setting } from "../oracle.ts";
 import type { CommittedRecord } from "../reference/committed-pool.ts";
 import { explainStrands, type ExplainedOutput, type ExplainedStrand } from "../reference/explained-strands.ts";
 import { AuthorThrew, NotJudged, PoisonRecord } from "../reference/not-judged.ts";
@@ -43,11 +43,11 @@ export class FinalOutput {
     this.work = workStates(this.graph, this.history, setting);
     try {
       const sinks = this.graph.nodes.filter(node => node.operator.kind === "sink");
-      const owed = final.job === "finished" ? none : owedCommits(setting, this.work);
+      const owed = isThrough(final) ? none : owedCommits(setting, this.work);
       const view = kept ?? setting.durable(broker);
       const settled = owed.size === 0 ? this.history : historyWith(owed, this.history, view, setting.folder(broker));
       this.committed = sinks.flatMap(node => visibleOutput(node, settled, setting, owed));
-      ({ strands: this.strands, unexplained: this.unexplained } = this.#explain(final.job === "finished"));
+      ({ strands: this.strands, unexplained: this.unexplained } = this.#explain(isThrough(final)));
     } catch (error) {
       // A fold that throws may do so in an order only that was never played.
       if (!(error instanceof NotJudged) && !(error instanceof AuthorThrew)) throw error;

@@ -1,6 +1,6 @@
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
-import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
+import { isThrough, type FinalState, type Oracle, type OracleFold, type Setting, type Violation } from "../oracle.ts";
 
 /**
  * FO-4: Restart strategies are never early, and late by at most the process's own delay; limits are exact.
@@ -62,9 +62,9 @@ class Attempts implements OracleFold {
     return undefined;
   }
 
-  end({ job }: FinalState): readonly Violation[] {
+  end(final: FinalState): readonly Violation[] {
     const { least = 0 } = this.#bounds;
-    if (job !== "finished" || this.#attempts >= least || this.#planIsReduced) return [];
+    if (!isThrough(final) || this.#attempts >= least || this.#planIsReduced) return [];
     return [broken(`the job was begun ${this.#attempts} times`, `at least ${least}`)];
   }
 }

@@ -1,6 +1,6 @@
 import { decode } from "../../rpc/codec.ts";
 import { readHistory } from "../evidence/visible-output.ts";
-import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
+import { isThrough, type FinalState, type Oracle, type OracleFold, type Setting, type Violation } from "../oracle.ts";
 
 /**
  * SK-1 of a job that the reference cannot fold, such as one with timers, in the words of its author: `holds` is shown what
@@ -49,7 +49,7 @@ class OwnJudgement implements OracleFold {
 
   end(final: FinalState): readonly Violation[] {
     const { lossIsPlanned, outputMayBeLost, input } = this.#setting;
-    if (final.job !== "finished" || lossIsPlanned === true || outputMayBeLost === true) return [];
+    if (!isThrough(final) || lossIsPlanned === true || outputMayBeLost === true) return [];
     this.checked++;
     const partitions = readHistory(this.#setting).topics.get(this.#topic) ?? [];
     const committed = partitions.flatMap(records => records.map(({ value }) => decode(value)));

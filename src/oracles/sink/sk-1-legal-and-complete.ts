@@ -3,7 +3,7 @@ import type { ExplainedStrand } from "../reference/explained-strands.ts";
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
 import { OutputBeforeLoss } from "../evidence/output-before-loss.ts";
-import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
+import { isThrough, type FinalState, type Oracle, type OracleFold, type Setting, type Violation } from "../oracle.ts";
 import { type CommittedRecord, originName } from "../reference/committed-pool.ts";
 import { compareWeakly } from "../reference/weaker-comparison.ts";
 
@@ -12,7 +12,8 @@ import { compareWeakly } from "../reference/weaker-comparison.ts";
  * per key is taken as a witness, checked (each input exactly once, each split's order kept), and the reference is folded
  * along it; equality is exact.
  *
- * Reads: the broker's durable log at the end of the run. A job that has not finished must have committed a legal beginning.
+ * Reads: the broker's durable log at the end of the run. A job that has not finished, and one without an end that is not
+ * through with its input, must have committed a legal beginning.
  *
  * What reaches a sink that writes at least once, by a stateless way, must be there once at least.
  *
@@ -54,7 +55,7 @@ class CommittedOutput implements OracleFold {
     this.notJudged = output.notJudged;
     if (output.notJudged !== undefined) return [];
     const { compare } = this.#setting;
-    if (compare !== undefined) return final.job === "finished" ? this.#judgeWeakly(compare, output) : [];
+    if (compare !== undefined) return isThrough(final) ? this.#judgeWeakly(compare, output) : [];
     const violations: Violation[] = [];
     let allFound = true;
     for (const explained of output.strands) {

@@ -1,7 +1,7 @@
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
 import { FinalOutput } from "../evidence/final-output.ts";
 import { preparedWork } from "../evidence/visible-output.ts";
-import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
+import { isThrough, type FinalState, type Oracle, type OracleFold, type Setting, type Violation } from "../oracle.ts";
 import type { FrameObservation, Observation } from "../../sim/observation.ts";
 
 /**
@@ -60,7 +60,7 @@ class Commits implements OracleFold {
       const message = `${from} had transaction ${id} committed at ${Math.floor(atUs / 1000)} ms, and no completed checkpoint held it`;
       violations.push({ claim: "SK-2", where: this.#held.get(id) ?? "sink", message });
     }
-    if (final.job !== "finished") return violations;
+    if (!isThrough(final)) return violations;
     for (const [id, sink] of this.#held) {
       this.checked++;
       if (work.get(id) !== "committed") {

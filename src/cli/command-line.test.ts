@@ -57,11 +57,13 @@ test("an unknown scenario, failure, mutant or bench is one sentence and exit cod
 });
 
 test("a scenario file with a mistake is refused with its line, and a good one in TypeScript is accepted", async () => {
-  const source = (knob: string) => `import { job, scenario } from "millrace";
+  const source = (knob: string) => `import { job, logSink, logSource, scenario } from "millrace";
 const none: string = "nothing";
 export const idle = scenario("idle", {
   why: "Shows what a file with a mistake looks like: " + none,
-  job: job("idle", () => {}),
+  job: job("idle", env => {
+    env.fromSource(logSource({ topic: "input", bounded: true }), "in").sinkTo(logSink({ topic: "out" }));
+  }),
   knobs: { ${knob}: 50 },
   input: [1, 2, 3],
 });

@@ -1,9 +1,14 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { wordsUnderStorm } from "../../scenarios/words.ts";
+import { job } from "../runtime/api/job.ts";
+import { logSink } from "../runtime/connectors/log-sink.ts";
+import { logSource } from "../runtime/connectors/log-source.ts";
+import { caseAt } from "./case-generator.ts";
+import { isBearable } from "./damage-budget.ts";
 import { dataset } from "./dataset.ts";
 import { Misuse } from "./misuse.ts";
-import { idleJob } from "./testing/stand-in-runs.ts";
+import { emptyPilot, idleJob } from "./testing/stand-in-runs.ts";
 import { scenario, type ScenarioSpec } from "./scenario.ts";
 
 const spec: ScenarioSpec = {
@@ -64,6 +69,7 @@ test("each mistake is refused by name and with its remedy", () => {
   expect(refusal({ cluster: { workers: 0 } })).toContain("whole number from 1");
   expect(refusal({ cluster: { replicas: 5 } })).toContain("at most one replica lies on each node");
   expect(refusal({ cluster: { workers: 1, slotsPerWorker: 1, parallelism: 4 } })).toContain("add workers or slots");
+  expect(refusal({ job: job("none", () => {}) })).toContain('the job "none" cannot be built: Job none is empty');
   expect(refusal({ knobs: { heartbeatTimeoutMs: 1 } })).toContain("must be larger");
   expect(refusal({ storm: { kinds: ["net.cutt"] } })).toContain('Did you mean "net.cut"?');
   expect(refusal({ params: { f: () => 1 } })).toContain("not plain JSON");
@@ -76,6 +82,27 @@ test("each mistake is refused by name and with its remedy", () => {
       plan: (on: { step(role: string, n: number): { kill(role: string): unknown } }) => [on.step("tm0", 3).kill("tm1")],
     }),
   ).toContain("a moment of tm0");
+});
+
+test("an operator that is wider than the others counts for the slots, of the cluster and of the cases", () => {
+  const wide = job("wide", env => {
+    env
+      .fromSource(logSource<number>({ topic: "input", bounded: true }), "in")
+      .map(number => number)
+      .setParallelism(7)
+      .sinkTo(logSink({ topic: "out" }));
+  });
+  expect(refusal({ job: wide })).toContain("3 workers with 2 slots cannot run parallelism 7; add workers or slots");
+  const roomy = scenario("roomy", { ...spec, job: wide, cluster: { slotsPerWorker: 3 } });
+  expect(roomy.topology.widest).toBe(7);
+  for (let index = 0; index < 20; index++) {
+    const { topology } = caseAt(roomy, emptyPilot, "a", index);
+    // One worker may stay dead.
+    expect((topology.workers - 1) * topology.slotsPerWorker).toBeGreaterThanOrEqual(7);
+    const gone = { kind: "machine.remove", target: "tm0", when: { atUs: 1 } } as const;
+    const tight = { ...topology, workers: 2, slotsPerWorker: 4 };
+    expect(isBearable({ topology: tight, plan: [gone] })).toBe(false);
+  }
 });
 
 test("a mistake in a plan is refused by its path, with what is allowed", () => {

@@ -20,6 +20,7 @@ import { FaultEngine } from "./fault-engine.ts";
 import type { Layout } from "./layout.ts";
 import { RunLog, type Recoveries } from "./run-log.ts";
 import { Triggers } from "./trigger.ts";
+import { sayWhoWaits } from "./who-waits.ts";
 import { World, type Actors } from "./world.ts";
 
 /**
@@ -99,7 +100,7 @@ export interface WorldEnd {
 class Play {
   readonly world: World;
   readonly #played: Case;
-  readonly #graph: () => LogicalGraph;
+  readonly #actors: Actors;
   readonly #journal: Journal;
   readonly #log = new RunLog();
   readonly #triggers: Triggers;
@@ -118,7 +119,7 @@ class Play {
 
   constructor({ case: played, actors, watch, record, onEntry, eventsMax = EVENTS_MAX }: PlayOptions) {
     this.#played = played;
-    this.#graph = () => describeJob(actors.job, actors.params, { parallelism: played.topology.parallelism });
+    this.#actors = actors;
     this.#journal = new Journal({ record: record ?? false, ...(onEntry === undefined ? {} : { onEntry }) });
     this.world = new World(played, actors, { journal: this.#journal, eventsMax });
     const { kernel, site, layout, supervisor, tasks, storage } = this.world;
@@ -168,6 +169,11 @@ class Play {
       kernel.stop();
     });
     return this.#report(await kernel.run());
+  }
+
+  #graph(): LogicalGraph {
+    const { job, params } = this.#actors;
+    return describeJob(job, params, { parallelism: this.#played.topology.parallelism });
   }
 
   #observe(watch: Watch): void {
@@ -329,20 +335,10 @@ class Play {
     return job === "running" ? "stuck" : job;
   }
 
-  /** Each role with its state and its last words, the dead and the dying first: who waits for whom is to be read from it. */
   #blame(): string {
-    const { site } = this.world;
-    const lines = site.roles.map(role => {
-      const { incarnation } = site.role(role);
-      const state =
-        incarnation === undefined ? "dead" : incarnation.paused ? "paused" : `alive (life ${incarnation.number})`;
-      const words = this.#log.lastWords(role);
-      return { line: `${role} ${state}${words === "" ? "" : `: ${words}`}`, well: state.startsWith("alive") };
-    });
-    const [ailing, well] = [lines.filter(one => !one.well), lines.filter(one => one.well)];
     const missing = this.#isEndless ? NOT_DRAINED : "not ended";
     const why = this.#late ? `${missing} ${this.#bound.sentence}` : "nothing is left to happen";
-    return [why, ...[...ailing, ...well].map(({ line }) => line)].join("\n");
+    return [why, ...sayWhoWaits(this.world.site, role => this.#log.lastWords(role))].join("\n");
   }
 }
 

@@ -85,10 +85,16 @@ export class CommittedPool {
     return this.#from(origin).some(index => this.#taken[index] === 0);
   }
 
-  /** Two records of this origin look the same in one sink, whether they are taken or not. */
-  hasAlike(origin: OriginOfRecord): boolean {
-    const images = this.#from(origin).map(index => `${this.#records[index]!.sink} ${this.#records[index]!.image}`);
-    return new Set(images).size < images.length;
+  /** Records of this origin that look the same in one sink, whether they are taken or not: each list has two or more. */
+  alike(origin: OriginOfRecord): readonly (readonly number[])[] {
+    const lists = new Map<string, number[]>();
+    for (const index of this.#from(origin)) {
+      const { sink, image } = this.#records[index]!;
+      const list = lists.get(`${sink} ${image}`);
+      if (list === undefined) lists.set(`${sink} ${image}`, [index]);
+      else list.push(index);
+    }
+    return [...lists.values()].filter(list => list.length > 1);
   }
 
   putBack(taken: readonly number[]): void {

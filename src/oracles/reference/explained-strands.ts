@@ -27,19 +27,30 @@ export function explainStrands(
     const pool = pools.get(groupOf(strand.sinks[0]!)) ?? new CommittedPool([]);
     if (strand.sinks.some(sink => atLeastOnce.has(sink)))
       return { strand, found: strand.key === undefined ? takeRepeated(strand, pool, complete) : repeatedFold(strand) };
-    const found = findOrder({ ...searchOf(strand, pool, complete), isShared });
-    const mayBeOthers = (input: StrandInput): boolean => isShared(input) && pool.hasAlike(input);
-    // Another strand may have taken the one of two like records that belongs here.
-    if (found.kind === "impossible" && strand.splits.some(list => list.some(mayBeOthers)))
-      return { strand, found: { kind: "undecided" } };
-    return { strand, found };
+    return { strand, found: findOrder({ ...searchOf(strand, pool, complete), isShared }) };
   });
   for (const [group, pool] of pools) {
     const own = explained.filter(({ strand }) => groupOf(strand.sinks[0]!) === group);
+    excuseRobbed(own, pool, isShared);
     if (own.every(({ found }) => found.kind === "found")) settleRest(own, pool, complete);
   }
   const left = new Set([...pools.values()].flatMap(pool => pool.rest()));
   return { strands: explained, unexplained: committed.filter(record => left.has(record)) };
+}
+
+/** Another strand may have taken the one of two like records that belongs to one without an order: then nobody can tell. */
+function excuseRobbed(
+  explained: readonly ExplainedStrand[],
+  pool: CommittedPool,
+  isShared: (input: StrandInput) => boolean,
+): void {
+  const robbed = explained.filter(({ found }) => found.kind === "impossible");
+  if (robbed.length === 0) return;
+  const taken = new Set(explained.flatMap(({ found }) => (found.kind === "found" ? found.taken : [])));
+  const mayBeOthers = (input: StrandInput): boolean =>
+    isShared(input) && pool.alike(input).some(records => records.some(record => taken.has(record)));
+  for (const one of robbed)
+    if (one.strand.splits.some(list => list.some(mayBeOthers))) one.found = { kind: "undecided" };
 }
 
 /**
@@ -86,7 +97,7 @@ function takeRepeated(strand: Strand, pool: CommittedPool, complete: boolean): F
       taken.push(...alike);
     }
   }
-  return { kind: "found", order, ambiguous: true, taken };
+  return { kind: "found", order, ambiguous: false, taken };
 }
 
 function repeatedFold({ name }: Pick<Strand, "name">): FoundOrder<StrandInput> {

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import type { StreamExecutionEnvironment } from "../../src/runtime/api/environment.ts";
 import type { KeyedProcessFunction } from "../../src/runtime/api/functions.ts";
 import { job, type Job } from "../../src/runtime/api/job.ts";
 import type { ValueState } from "../../src/runtime/api/state.ts";
@@ -14,6 +13,8 @@ import { logSource } from "../../src/runtime/connectors/log-source.ts";
 export interface JobShape {
   /** Topics that are read. */
   readonly sources: number;
+  /** Bit i: the i-th of them is read for ever. */
+  readonly endless: number;
   readonly steps: readonly ShapeStep[];
 }
 
@@ -35,6 +36,7 @@ export interface Row {
 
 export const jobShape: fc.Arbitrary<JobShape> = fc.record({
   sources: fc.integer({ min: 1, max: 3 }),
+  endless: fc.constantFrom(0, 0, 1, 5, 7),
   steps: fc.array(
     fc.record({
       what: fc.constantFrom("map", "filter", "flat-map", "process", "rebalance", "union", "reduce", "count", "count"),
@@ -61,7 +63,10 @@ export function rowsOf(topic: string, count: number): readonly Row[] {
 export function jobOf(shape: JobShape): Job {
   return job("random-job", env => {
     env.enableCheckpointing(1000);
-    const streams: Grown[] = topicsOf(shape).map(topic => grown(readFrom(env, topic), false));
+    const streams: Grown[] = topicsOf(shape).map((topic, index) => {
+      const bounded = ((shape.endless >> index) & 1) === 0;
+      return grown(env.fromSource(logSource<Row>({ topic, bounded, recordsPerFetch: 10 }), topic), false);
+    });
     for (const [index, step] of shape.steps.entries()) {
       const from = streams[step.from % streams.length]!;
       const next = grow(from, streams[step.other % streams.length]!, step, index);
@@ -87,10 +92,6 @@ interface Grown {
 
 function grown(stream: DataStream<Row>, keyed: boolean, parts: readonly Grown[] = []): Grown {
   return { stream, keyed, parts, read: false };
-}
-
-function readFrom(env: StreamExecutionEnvironment, topic: string): DataStream<Row> {
-  return env.fromSource(logSource<Row>({ topic, bounded: true, recordsPerFetch: 10 }), topic);
 }
 
 function grow(from: Grown, other: Grown, step: ShapeStep, index: number): Grown | undefined {

@@ -1,6 +1,7 @@
 import { holds, type CorpusResult } from "../explore/corpus.ts";
 import type { FoundFailure } from "../explore/failure-recorder.ts";
 import { sayFault } from "../explore/story.ts";
+import { sayUnjudged } from "../explore/unjudged-claims.ts";
 import { missedBound } from "./default-reporter.ts";
 import type { ExploreReport } from "./explore-report.ts";
 import type { Reporter } from "./reporter.ts";
@@ -88,6 +89,7 @@ export function summaryOf(report: ExploreReport): string {
       : ["| failure | scenario | hits | faults | again |", "| --- | --- | --: | --: | --- |", ...rows]),
     ...failedAgain.map(({ file, outcome }) => `- regression ${outcome}: \`npx millrace replay ${file}\``),
     ...report.unseen.map(id => `- \`${id}\`: ${UNSEEN}`),
+    ...report.notJudged.map(one => `- not judged: ${cell(sayUnjudged(one))}`),
     "",
     `Seed \`${report.seed}\`, digest \`${report.digest}\`, ${report.runsPerSecond.toFixed(1)} cases/s.`,
     "",

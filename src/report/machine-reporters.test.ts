@@ -98,7 +98,8 @@ test("a regression that fails again and a claim that nothing has seen are failur
     { ...regression, outcome: "reproduced" as const },
     { ...regression, outcome: "passes" as const },
   ];
-  const bad = { ...report(0), unseen: ["XX-1"], corpus: { played: 2, failed: 1, results } };
+  const notJudged = [{ scenario: "words", claim: "SK-1", reason: "count uses timers", cases: 2, of: 5 }];
+  const bad = { ...report(0), unseen: ["XX-1"], corpus: { played: 2, failed: 1, results }, notJudged };
   const written: string[] = [];
   githubReporter(
     text => written.push(text),
@@ -110,6 +111,7 @@ test("a regression that fails again and a claim that nothing has seen are failur
   expect(summary).toContain("### Millrace: 2 failures");
   expect(summary).toContain("npx millrace replay scenarios/regressions/words-1.json");
   expect(summary).toContain("`XX-1`");
+  expect(summary).toContain("- not judged: SK-1 of words: count uses timers (in 2 of 5 cases)");
   junitReporter(text => written.push(text)).end(bad);
   expect(written.at(-1)).toContain('failures="2"');
 });

@@ -167,6 +167,20 @@ test("a put that finds too few nodes fails in the end, and says that its outcome
   });
 });
 
+test("a listing is one of all files while fewer nodes than replicas are silent, and none of some", async () => {
+  const site = storeSite("listing");
+  await site.play(async host => {
+    const store = storeClient(host);
+    await pause(host, 20);
+    const paths = Array.from({ length: 12 }, (_, index) => `listed/${index}`).sort();
+    for (const one of paths) await store.put(one, contents(one));
+    site.site.kill("dfs0");
+    expect(await store.list("listed/")).toEqual(paths);
+    site.site.kill("dfs1");
+    await expect(store.list("listed/")).rejects.toMatchObject({ name: "RpcError" });
+  });
+});
+
 test("a rotten replica is never returned, and the next read repairs it", async () => {
   const site = storeSite("rot");
   await site.play(async host => {

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import type { KeyedProcessFunction } from "../../src/runtime/api/functions.ts";
 import { job, type Job } from "../../src/runtime/api/job.ts";
+import type { Sink } from "../../src/runtime/api/sink.ts";
 import type { ValueState } from "../../src/runtime/api/state.ts";
 import type { DataStream, OperatorStream } from "../../src/runtime/api/stream.ts";
+import { jsonLines } from "../../src/runtime/connectors/file-format.ts";
+import { fileSink } from "../../src/runtime/connectors/file-sink.ts";
 import { logSink } from "../../src/runtime/connectors/log-sink.ts";
 import { logSource } from "../../src/runtime/connectors/log-source.ts";
 
@@ -74,11 +77,24 @@ export function jobOf(shape: JobShape): Job {
     }
     streams
       .filter(({ read }) => !read)
-      .forEach(({ stream }, index) => {
-        const key = index % 2 === 0 ? { key: ({ key: of }: Row) => String(of) } : {};
-        stream.sinkTo(logSink<Row>({ topic: `out-${index}`, guarantee: "exactly-once", ...key })).name(`out-${index}`);
-      });
+      .forEach(({ stream, keyed }, index) => void stream.sinkTo(sinkOf(index, keyed)).name(`out-${index}`));
   });
+}
+
+/** Of each kind in turn. What a fold gives to a sink that writes at least once is judged by nobody. */
+function sinkOf(index: number, keyed: boolean): Sink<Row> {
+  const topic = `out-${index}`;
+  const key = (row: Row): string => String(row.key);
+  switch (index % 4) {
+    case 0:
+      return logSink({ topic, guarantee: "exactly-once", key });
+    case 1:
+      return logSink({ topic, guarantee: "exactly-once" });
+    case 2:
+      return fileSink({ path: `dfs:///${topic}`, format: jsonLines({ origin: true }) });
+    default:
+      return logSink({ topic, guarantee: keyed ? "exactly-once" : "at-least-once", key });
+  }
 }
 
 interface Grown {

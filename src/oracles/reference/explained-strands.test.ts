@@ -107,6 +107,9 @@ test("a sink that writes at least once owes each record once, in any order; what
   expect(explain(strand("a", ["x"]), [...twice, record("x", 0, "other")]).unexplained).toMatchObject([
     { image: "other" },
   ]);
+  const byTwoWays = { ...strand("a", ["x"]), splits: [inputs, inputs] };
+  expect(explain(byTwoWays, [...twice, record("x", 0)]).strands[0]!.found.kind).toBe("found");
+  expect(explain(byTwoWays, twice).strands[0]!.found).toMatchObject({ kind: "impossible", next: { position: 0 } });
   const keyed = explain({ ...strand("a", ["x"]), key: "k", name: "total[k]" }, twice);
   expect(keyed.strands[0]!.found).toMatchObject({
     kind: "undecided",

@@ -88,13 +88,18 @@ function settleRest(explained: readonly ExplainedStrand[], pool: CommittedPool, 
 function takeRepeated(strand: Strand, pool: CommittedPool, complete: boolean): FoundOrder<StrandInput> {
   const fold = strand.begin();
   const taken: number[] = [];
+  const there = new Map<string, number>();
   const order = strand.splits.flat();
   for (const [at, next] of order.entries()) {
     const emissions = fold.step(next);
     for (const emission of emissions) {
+      const looks = `${originName(next)} ${emission.sink} ${emission.image}`;
       const alike = pool.takeAll(next, emission);
-      if (complete && alike.length === 0) return { kind: "impossible", order: order.slice(0, at), next, emissions };
       taken.push(...alike);
+      // Of one record there may be several that look alike, by several ways: each is owed one.
+      const left = (there.get(looks) ?? 0) + alike.length;
+      if (complete && left === 0) return { kind: "impossible", order: order.slice(0, at), next, emissions };
+      there.set(looks, left - 1);
     }
   }
   return { kind: "found", order, ambiguous: false, taken };

@@ -3,7 +3,8 @@ import { readBrokerLog, type BrokerHistory } from "../../services/log-broker/bro
 import { isThrough, type FinalState, type Setting } from "../oracle.ts";
 import type { CommittedRecord } from "../reference/committed-pool.ts";
 import { explainStrands, type ExplainedOutput, type ExplainedStrand } from "../reference/explained-strands.ts";
-import { AuthorThrew, NotJudged, PoisonRecord } from "../reference/not-judged.ts";
+import { AuthorThrew, KeyedBehindKeyed, NotJudged, PoisonRecord } from "../reference/not-judged.ts";
+import { miscounted, type Miscount } from "../reference/origin-counts.ts";
 import { referenceStrands } from "../reference/reference-run.ts";
 import { logSourceOf, splitsOfLog } from "./log-output.ts";
 import { historyWith, owedCommits } from "./owed-commits.ts";
@@ -30,8 +31,10 @@ export class FinalOutput {
   readonly strands: readonly ExplainedStrand[];
   /** Committed records that no input explains. Complete only where every strand found an order. */
   readonly unexplained: readonly CommittedRecord[];
-  /** Why this job's output is not judged; undefined: it is. */
+  /** Why this job's output is not judged, or by its counts alone; undefined: it is. */
   readonly notJudged: string | undefined;
+  /** Of a job whose output is judged by its counts alone: whether they were looked at, and the first that is wrong. */
+  counted: { readonly wrong: Miscount | undefined } | undefined;
   /** A record on which the job's own code throws, before anything is kept of it. */
   readonly poison: PoisonRecord | undefined;
 
@@ -48,7 +51,8 @@ export class FinalOutput {
       const settled = owed.size === 0 ? this.history : historyWith(owed, this.history, view, setting.folder(broker));
       this.committed = sinks.flatMap(node => visibleOutput(node, settled, setting, owed));
       ({ strands: this.strands, unexplained: this.unexplained } = this.#explain(isThrough(final)));
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof KeyedBehindKeyed ? this.#count(thrown, isThrough(final)) : thrown;
       // A fold that throws may do so in an order only that was never played.
       if (!(error instanceof NotJudged) && !(error instanceof AuthorThrew)) throw error;
       this.notJudged = error.message;
@@ -67,6 +71,18 @@ export class FinalOutput {
     if (!complete && strands.some(({ sinks }) => sinks.length > 1))
       throw new NotJudged("the job has not finished, and one of its sinks may be ahead of another");
     return explainStrands(strands, this.committed, complete, atLeastOnceSinks(this.graph));
+  }
+
+  /** Gives what is left to be said of the job. */
+  #count(chained: KeyedBehindKeyed, complete: boolean): unknown {
+    const inputs = { splitsOf: (source: LogicalNode) => this.#splitsOf(source) };
+    try {
+      const terms = { complete, atLeastOnce: atLeastOnceSinks(this.graph) };
+      this.counted = { wrong: miscounted(this.graph, inputs, this.committed, terms) };
+      return new NotJudged(`${chained.message}: each input is counted, and its results are not compared`);
+    } catch (error) {
+      return error instanceof NotJudged ? new NotJudged(`${chained.message}, and ${error.message}`) : error;
+    }
   }
 
   #splitsOf(node: LogicalNode) {

@@ -3,6 +3,11 @@ export class NotJudged extends Error {
   override readonly name: string = "NotJudged";
 }
 
+/** Nothing that is committed witnesses the order in which the second of two keyed operators had its records. */
+export class KeyedBehindKeyed extends NotJudged {
+  override readonly name = "KeyedBehindKeyed";
+}
+
 /** The job's own code throws on this record, whatever happens around it: no restart brings the job past it. */
 export class PoisonRecord extends NotJudged {
   override readonly name = "PoisonRecord";

@@ -3,7 +3,7 @@ import type { Key } from "../../runtime/api/key.ts";
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
 import { originName, type Emission } from "./committed-pool.ts";
 import { type KeyedFold, type KeyedOperator, keyedOperator } from "./keyed-fold.ts";
-import { asAuthor, AuthorThrew, NotJudged, PoisonRecord } from "./not-judged.ts";
+import { asAuthor, AuthorThrew, KeyedBehindKeyed, PoisonRecord } from "./not-judged.ts";
 import { imageOf } from "./plain-value.ts";
 import { StatelessFlow } from "./stateless-flow.ts";
 
@@ -14,14 +14,16 @@ import { StatelessFlow } from "./stateless-flow.ts";
  * It does not choose the order in which the records of a key from several splits are folded: it gives the records of
  * each strand in the order of their splits, and a fold to lead along whichever legal order was found.
  *
- * Left out — because: a keyed operator behind another one; its records' order is witnessed by nothing that is committed.
+ * Left out — because: a keyed operator behind another one; its records' order is witnessed by nothing that is committed. What
+ * is owed of such a job all the same is in origin-counts.ts.
  */
 export function referenceStrands(graph: LogicalGraph, inputs: ReferenceInputs): readonly Strand[] {
   const flow = new StatelessFlow(graph);
   for (const node of graph.nodes) {
     if (!isKeyed(node)) continue;
     const behind = flow.endsBehind(node).find(isKeyed);
-    if (behind !== undefined) throw new NotJudged(`${behind.name} is keyed behind ${node.name}, which is keyed too`);
+    if (behind !== undefined)
+      throw new KeyedBehindKeyed(`${behind.name} is keyed behind ${node.name}, which is keyed too`);
   }
   const strands = new Strands(flow, inputs);
   for (const source of graph.nodes) {

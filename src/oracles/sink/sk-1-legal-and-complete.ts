@@ -15,13 +15,16 @@ import { compareWeakly } from "../reference/weaker-comparison.ts";
  * Reads: the broker's durable log at the end of the run. A job that has not finished, and one without an end that is not
  * through with its input, must have committed a legal beginning.
  *
+ * Of a job with a keyed operator behind another one each input is counted, where each record makes one result.
+ *
  * What reaches a sink that writes at least once, by a stateless way, must be there once at least.
  *
  * A job may ask for a weaker comparison, with its reason (weaker-comparison.ts); it is made when the job has finished.
  *
  * Left out — where a plan damages more than can be borne: what the disks have lost of it. What was committed is judged as
- * it was. Jobs whose output the reference cannot explain, because they use timers, a keyed operator behind another, or
- * connectors of their own. What keyed operators give to sinks that write at least once. Strands whose silent inputs could stand in too many places. The fold says so of each.
+ * it was. Jobs whose output the reference cannot explain, because they use timers or connectors of their own. What keyed
+ * operators give to sinks that write at least once. Strands whose silent inputs could stand in too many places. The fold
+ * says so of each.
  */
 export const legalAndComplete: Oracle = {
   id: "SK-1",
@@ -53,6 +56,7 @@ class CommittedOutput implements OracleFold {
   end(final: FinalState): readonly Violation[] {
     const output = FinalOutput.of(this.#setting, final);
     this.notJudged = output.notJudged;
+    if (output.counted !== undefined) return this.#judgeCounts(output.counted);
     if (output.notJudged !== undefined) return [];
     const { compare } = this.#setting;
     if (compare !== undefined) return isThrough(final) ? this.#judgeWeakly(compare, output) : [];
@@ -69,6 +73,14 @@ class CommittedOutput implements OracleFold {
     // A strand without an order leaves its own records over; only where all have one is the rest from nowhere.
     if (allFound) violations.push(...output.unexplained.map(fromNowhere));
     return violations.slice(0, VIOLATIONS_MAX);
+  }
+
+  #judgeCounts({ wrong }: NonNullable<FinalOutput["counted"]>): readonly Violation[] {
+    this.checked++;
+    if (wrong === undefined) return [];
+    const { sink, origin, owed, committed } = wrong;
+    const message = `${origin} has left ${committed} records in ${sink}, and owes ${owed}`;
+    return [{ claim: "SK-1", where: sink, message }];
   }
 
   #judgeWeakly({ by, because }: NonNullable<Setting["compare"]>, output: FinalOutput): readonly Violation[] {

@@ -20,12 +20,14 @@ export function isDrained(setting: Setting): boolean {
   const graph = setting.graph();
   const topics = topicsRead(graph);
   if (topics === undefined) return false;
+  const history = readHistory(setting);
+  // What stands there now: the tail of a topic may have been lost before anybody read it.
   const isRead = topics.every(topic =>
-    (setting.input[topic] ?? []).every(
-      (records, partition) => positions.next(`${topic}/${partition}`) >= records.length,
+    (history.topics.get(topic) ?? []).every(
+      (records, partition) => positions.next(`${topic}/${partition}`) > (records.at(-1)?.offset ?? -1),
     ),
   );
-  return isRead && owedCommits(setting, workStates(graph, readHistory(setting), setting)).size === 0;
+  return isRead && owedCommits(setting, workStates(graph, history, setting)).size === 0;
 }
 
 /** Undefined: something else is read, too. */

@@ -50,7 +50,10 @@ export class FinalOutput {
       const view = kept ?? setting.durable(broker);
       const settled = owed.size === 0 ? this.history : historyWith(owed, this.history, view, setting.folder(broker));
       this.committed = sinks.flatMap(node => visibleOutput(node, settled, setting, owed));
-      ({ strands: this.strands, unexplained: this.unexplained } = this.#explain(isThrough(final)));
+      ({ strands: this.strands, unexplained: this.unexplained } = this.#explain(
+        isThrough(final),
+        setting.outputMayBeLost,
+      ));
     } catch (thrown) {
       const error = thrown instanceof KeyedBehindKeyed ? this.#count(thrown, isThrough(final)) : thrown;
       // A fold that throws may do so in an order only that was never played.
@@ -63,14 +66,14 @@ export class FinalOutput {
     }
   }
 
-  #explain(complete: boolean): ExplainedOutput {
+  #explain(complete: boolean, mayBeLost = false): ExplainedOutput {
     const strands = referenceStrands(this.graph, {
       splitsOf: source => this.#splitsOf(source),
       emissionOf,
     });
     if (!complete && strands.some(({ sinks }) => sinks.length > 1))
       throw new NotJudged("the job has not finished, and one of its sinks may be ahead of another");
-    return explainStrands(strands, this.committed, complete, atLeastOnceSinks(this.graph));
+    return explainStrands(strands, this.committed, complete, atLeastOnceSinks(this.graph), mayBeLost);
   }
 
   /** Gives what is left to be said of the job. */

@@ -8,13 +8,14 @@ import { findOrder, type FoundOrder, type WitnessedFold, type WitnessSearch } fr
  * same sink draw on one pool, and the search of each (witness-search.ts) takes what it needs.
  *
  * `atLeastOnce` has the sinks whose records may stand there again after a restore: what comes to them by a stateless way
- * must be there once at least, in any order. What a fold gives them again may be of another order, and is not judged.
+ * must be there once at least, in any order, unless disks have lost it behind an acknowledgement. What a fold gives them again may be of another order, and is not judged.
  */
 export function explainStrands(
   strands: readonly Strand[],
   committed: readonly CommittedRecord[],
   complete: boolean,
   atLeastOnce: ReadonlySet<string> = new Set(),
+  outputMayBeLost = false,
 ): ExplainedOutput {
   const groupOf = sinkGroups(strands);
   const pools = new Map<string, CommittedPool>();
@@ -26,7 +27,11 @@ export function explainStrands(
   const explained = certainFirst.map((strand): ExplainedStrand => {
     const pool = pools.get(groupOf(strand.sinks[0]!)) ?? new CommittedPool([]);
     if (strand.sinks.some(sink => atLeastOnce.has(sink)))
-      return { strand, found: strand.key === undefined ? takeRepeated(strand, pool, complete) : repeatedFold(strand) };
+      return {
+        strand,
+        found:
+          strand.key === undefined ? takeRepeated(strand, pool, complete && !outputMayBeLost) : repeatedFold(strand),
+      };
     return { strand, found: findOrder({ ...searchOf(strand, pool, complete), isShared }) };
   });
   for (const [group, pool] of pools) {

@@ -140,9 +140,8 @@ export const metadataInDoubt = scenario("metadata-in-doubt", {
   why: "The metadata of a checkpoint lies on its nodes, and the leader never hears of it: the checkpoint fails, and what was written is removed at once.",
   input: { payments: payments(700) },
   knobs: { rpcTimeoutMs: 200, checkpointTimeoutMs: 6_000, recordCostUs: 8_000 },
-  plan: on => [
-    ...["dfs0", "dfs1", "dfs2"].map(node =>
+  plan: on =>
+    ["dfs0", "dfs1", "dfs2"].map(node =>
       on.checkpoint(2).metadataWritten().loseReply("store.put", `jm0>${node}`, { times: 500, forMs: 2_800 }),
     ),
-  ],
 });

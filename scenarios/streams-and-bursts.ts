@@ -16,34 +16,6 @@ export const endlessUnderStorm = scenario("endless-under-storm", {
   why: "The topic is read for ever: what was read is committed all the same, with the checkpoints behind it, once.",
   job: endlessTotals,
   input: { payments: payments(200) },
-  // Those of `standard` alone: input that is lost before it is read is missed by nobody, and what is drained then is not known.
-  storm: {
-    kinds: [
-      "proc.kill",
-      "proc.pause",
-      "machine.power-loss",
-      "site.power-loss",
-      "net.delay",
-      "net.hold",
-      "net.cut",
-      "net.reset",
-      "disk.error",
-      "disk.sync-fails",
-      "disk.slow",
-      "disk.full",
-      "task.fail",
-      "proc.restart",
-      "snapshot.slow",
-      "net.flap",
-      "net.corrupt",
-      "rpc.lose-request",
-      "rpc.lose-reply",
-      "rpc.delay",
-      "clock.jump",
-      "coord.expire-sessions",
-      "broker.expire-transactions",
-    ],
-  },
 });
 
 export const copiedAtLeastOnce = scenario("copied-at-least-once", {

@@ -29,7 +29,8 @@ export interface ShapeStep {
   /** Colours what the function does. */
   readonly shade: number;
   readonly parallelism: number | undefined;
-  readonly chained: boolean;
+  /** In no chain with another operator. */
+  readonly alone: boolean;
 }
 
 export interface Row {
@@ -47,7 +48,7 @@ export const jobShape: fc.Arbitrary<JobShape> = fc.record({
       other: fc.nat(7),
       shade: fc.nat(3),
       parallelism: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined, freq: 4 }),
-      chained: fc.boolean(),
+      alone: fc.boolean(),
     }),
     { maxLength: 9 },
   ),
@@ -101,19 +102,17 @@ interface Grown {
   readonly stream: DataStream<Row>;
   /** It has passed a keyed operator; what a second one makes of it no reference can foretell. */
   readonly keyed: boolean;
-  /** Those that it consists of: who reads it reads them. */
-  readonly parts: readonly Grown[];
   read: boolean;
 }
 
-function grown(stream: DataStream<Row>, keyed: boolean, parts: readonly Grown[] = []): Grown {
-  return { stream, keyed, parts, read: false };
+function grown(stream: DataStream<Row>, keyed: boolean): Grown {
+  return { stream, keyed, read: false };
 }
 
 function grow(from: Grown, other: Grown, step: ShapeStep, index: number): Grown | undefined {
   const { what } = step;
   if (what === "union") {
-    for (const part of [from, other]) part.read = true;
+    from.read = other.read = true;
     return grown(from.stream.union(other.stream), from.keyed || other.keyed);
   }
   const keyed = what === "reduce" || what === "count";
@@ -121,7 +120,7 @@ function grow(from: Grown, other: Grown, step: ShapeStep, index: number): Grown 
   from.read = true;
   const operator = operatorOf(from.stream, step).name(`${what}-${index}`);
   if (step.parallelism !== undefined) operator.setParallelism(step.parallelism);
-  if (!step.chained) operator.disableChaining();
+  if (step.alone) operator.disableChaining();
   return grown(operator, from.keyed || keyed);
 }
 

@@ -210,6 +210,22 @@ test("a repeated produce gets its first offset; a gap in the sequence is refused
   });
 });
 
+test.each([[{ epoch: 0 }], [{}]])("who waits behind a tail that is cut off is told at once: %j", async read => {
+  await brokerSite("cut").play(async host => {
+    const client = brokerClient(host);
+    await sure(host, () => client.createTopic("in", 1));
+    const batch = { topic: "in", partition: 0, producerId: -1, epoch: 0, sequence: 0 };
+    await client.produce({ ...batch, records: [record("a"), record("b")] });
+    const place = { topic: "in", partition: 0, offset: 2, recordsMax: 10, isolation: "read-committed" } as const;
+    const waiting = client.fetch({ ...place, ...read, waitMsMax: 5_000 }).catch((error: unknown) => error);
+    await pause(host, 20);
+    const cut = host.clock.monotonic();
+    await client.truncate("in", 0, 1);
+    expect(await waiting).toMatchObject({ code: "log-truncated" });
+    expect(host.clock.monotonic() - cut).toBeLessThan(50);
+  });
+});
+
 test("read-committed stops at the first undecided record, and a commit wakes who waits for it", async () => {
   await brokerSite("poll").play(async host => {
     const client = brokerClient(host);

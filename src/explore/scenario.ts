@@ -147,12 +147,8 @@ function widestOf(at: string, job: ScenarioJob, params: unknown): number {
     const { nodes } = describeJob(job, params, { parallelism: 1 });
     return Math.max(...nodes.map(({ parallelism }) => parallelism));
   } catch (cause) {
-    throw new Misuse(
-      `${at}: the job "${job.name}" cannot be built: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        cause,
-      },
-    );
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Misuse(`${at}: the job "${job.name}" cannot be built: ${why}`, { cause });
   }
 }
 

@@ -4,7 +4,7 @@ import type { KernelEnd } from "../kernel/kernel.ts";
 import { RandomStream } from "../kernel/random.ts";
 import { jobKey, type JobRecord } from "../runtime/checkpoint/coordination-keys.ts";
 import { describeJob } from "../runtime/graph/compile-job.ts";
-import type { LogicalGraph } from "../runtime/graph/logical-graph.ts";
+import type { LogicalGraph, Operator } from "../runtime/graph/logical-graph.ts";
 import {
   coordinationLogPath,
   coordinationLoss,
@@ -100,7 +100,6 @@ export interface WorldEnd {
 class Play {
   readonly world: World;
   readonly #played: Case;
-  readonly #actors: Actors;
   readonly #journal: Journal;
   readonly #log = new RunLog();
   readonly #triggers: Triggers;
@@ -119,7 +118,6 @@ class Play {
 
   constructor({ case: played, actors, watch, record, onEntry, eventsMax = EVENTS_MAX }: PlayOptions) {
     this.#played = played;
-    this.#actors = actors;
     this.#journal = new Journal({ record: record ?? false, ...(onEntry === undefined ? {} : { onEntry }) });
     this.world = new World(played, actors, { journal: this.#journal, eventsMax });
     const { kernel, site, layout, supervisor, tasks, storage } = this.world;
@@ -127,9 +125,7 @@ class Play {
       .flat()
       .reduce((sum, partition) => sum + partition.length, 0);
     this.#bound = calmBound(played.knobs, records, this.world.graph.vertices.length);
-    this.#isEndless = this.#graph().nodes.some(
-      ({ operator }) => operator.kind === "source" && operator.source.boundedness === "unbounded",
-    );
+    this.#isEndless = this.world.graph.vertices.some(vertex => isEndless(vertex.operators[0]!.node.operator));
     this.#triggers = new Triggers(kernel, (role, life, call, fire) => site.watchCall(role, life, call, fire));
     this.#engine = new FaultEngine(
       {
@@ -153,7 +149,7 @@ class Play {
       job: actors.job.name,
       durable: role => this.world.diskOf(role).durable,
       folder: roleFolder,
-      graph: () => this.#graph(),
+      graph: () => describeJob(actors.job, actors.params, { parallelism: played.topology.parallelism }),
     });
     this.#observe(this.#watch);
   }
@@ -169,11 +165,6 @@ class Play {
       kernel.stop();
     });
     return this.#report(await kernel.run());
-  }
-
-  #graph(): LogicalGraph {
-    const { job, params } = this.#actors;
-    return describeJob(job, params, { parallelism: this.#played.topology.parallelism });
   }
 
   #observe(watch: Watch): void {
@@ -340,6 +331,10 @@ class Play {
     const why = this.#late ? `${missing} ${this.#bound.sentence}` : "nothing is left to happen";
     return [why, ...sayWhoWaits(this.world.site, role => this.#log.lastWords(role))].join("\n");
   }
+}
+
+function isEndless(operator: Operator): boolean {
+  return operator.kind === "source" && operator.source.boundedness === "unbounded";
 }
 
 /** Of a job without an end. */

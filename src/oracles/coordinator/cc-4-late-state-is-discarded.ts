@@ -20,8 +20,8 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  * removed: CC-8. Leaders that died, stood still or were deposed afterwards: their successor's sweep removes it. Metadata
  * that a leader wrote before it knew that it was deposed (it was taken for its successor's, until storms had standbys):
  * nobody knows of that before the sweep at the job's end. Files that a newer checkpoint still names, such as those of a
- * subtask that has finished (they were demanded, until jobs were of many shapes). Leaders whose job ended within a few calls' time: storage nodes
- * that are silent may have held up those removals.
+ * subtask that has finished (they were demanded, until jobs were of many shapes). Leaders whose job ended within a few
+ * calls' time: storage nodes that are silent may have held up those removals.
  */
 export const lateStateIsDiscarded: Oracle = {
   id: "CC-4",

@@ -23,9 +23,9 @@ export function logSinkOf(node: LogicalNode): LogSink<unknown> | undefined {
 }
 
 /** The records of each split, by position: in an input topic every offset holds one. */
-export function splitsOfLog(source: LogSource<unknown>, history: BrokerHistory) {
+export function splitsOfLog(source: LogSource<unknown>, topics: BrokerHistory["topics"]) {
   const { topic } = source;
-  return (history.topics.get(topic) ?? []).map((records, partition) => ({
+  return (topics.get(topic) ?? []).map((records, partition) => ({
     split: `${topic}/${partition}`,
     records: records.map(({ value, offset, key, timestampMs }, position) => {
       if (offset !== position) throw new NotJudged(`${topic}/${partition} has offsets without a record`);

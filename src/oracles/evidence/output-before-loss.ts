@@ -38,11 +38,12 @@ export class OutputBeforeLoss {
 
   /** What the broker has written down. */
   get broker(): FileView {
-    const files = new Map(this.#images).set(
-      brokerLogPath(this.#setting.folder(this.#setting.roles.broker)),
-      this.#longestLog,
-    );
-    return { read: path => files.get(path), list: () => [...this.#images.keys()] };
+    return this.#viewWith(this.#longestLog);
+  }
+
+  /** What it goes by now: of what it had lost it has begun anew. */
+  get brokerNow(): FileView {
+    return this.#viewWith(this.#log);
   }
 
   /** Contents by the file's path on the store. */
@@ -68,6 +69,11 @@ export class OutputBeforeLoss {
       default:
         return;
     }
+  }
+
+  #viewWith(log: Uint8Array): FileView {
+    const files = new Map(this.#images).set(brokerLogPath(this.#setting.folder(this.#setting.roles.broker)), log);
+    return { read: path => files.get(path), list: () => [...this.#images.keys()] };
   }
 
   #seeBroker({ operation, path, position = 0, bytes }: DiskObservation): void {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CommittedRecord } from "./committed-pool.ts";
-import { explainStrands } from "./explained-strands.ts";
+import { explainStrands, type OutputTerms } from "./explained-strands.ts";
 import type { Strand, StrandFold, StrandInput } from "./reference-run.ts";
 
 const inputs: readonly StrandInput[] = [0, 1].map(position => ({
@@ -26,15 +26,17 @@ function record(sink: string, position: number, image = String(position + 1)): C
   return { sink, split: "in/0", position, image, lane: `${sink}/0`, place: place++, show: () => image };
 }
 
+const whole: OutputTerms = { complete: true, atLeastOnce: new Set(), mayBeLost: false };
+
 const kinds = (strands: readonly Strand[], committed: readonly CommittedRecord[]) =>
-  explainStrands(strands, committed, true).strands.map(({ found }) => found.kind);
+  explainStrands(strands, committed, whole).strands.map(({ found }) => found.kind);
 
 test("strands of other sinks do not take each other's records, though they are of one origin", () => {
   const two = [strand("a", ["x"]), strand("b", ["y"])];
   const committed = [record("x", 0), record("x", 1), record("y", 0), record("y", 1)];
   expect(kinds(two, committed)).toEqual(["found", "found"]);
   // One that was committed twice is told as such, and is not another strand's.
-  const twice = explainStrands(two, [...committed, record("y", 1)], true);
+  const twice = explainStrands(two, [...committed, record("y", 1)], whole);
   expect(twice.strands.map(({ found }) => found.kind)).toEqual(["found", "found"]);
   expect(twice.unexplained).toMatchObject([{ sink: "y", position: 1 }]);
   expect(kinds(two, committed.slice(0, 3))).toEqual(["found", "impossible"]);
@@ -43,7 +45,7 @@ test("strands of other sinks do not take each other's records, though they are o
 test("sinks that one strand has in common with another are of one group, over a third", () => {
   const three = [strand("a", ["x", "y"]), strand("b", ["z"]), strand("c", ["y", "z"])];
   const committed = ["x", "y", "z", "y", "z"].flatMap(sink => [record(sink, 0), record(sink, 1)]);
-  const explained = explainStrands(three, committed, true);
+  const explained = explainStrands(three, committed, whole);
   expect(explained.strands.map(({ found }) => found.kind)).toEqual(["found", "found", "found"]);
   expect(explained.unexplained).toEqual([]);
 });
@@ -81,19 +83,19 @@ test("a record that is left over is asked of the strands whose input it may come
     [speaks, silent],
     [silent, speaks],
   ]) {
-    const explained = explainStrands(strands, committed, true);
+    const explained = explainStrands(strands, committed, whole);
     expect(explained.unexplained).toEqual([]);
     const found = explained.strands.find(({ strand: { operator } }) => operator === "a")!.found;
     expect(found).toMatchObject({ kind: "found", order: [splits[1]![0], splits[0]![0]] });
   }
   // Where it was committed twice no order takes both.
-  expect(explainStrands([speaks, silent], [...committed, record("x", 0, "3")], true).unexplained).not.toEqual([]);
+  expect(explainStrands([speaks, silent], [...committed, record("x", 0, "3")], whole).unexplained).not.toEqual([]);
 });
 
 test("a sink that writes at least once owes each record once, in any order; what a fold gives it is not judged", () => {
   const atLeastOnce = new Set(["x"]);
-  const explain = (one: Strand, committed: readonly CommittedRecord[], complete = true) =>
-    explainStrands([one], committed, complete, atLeastOnce);
+  const explain = (one: Strand, committed: readonly CommittedRecord[], terms: Partial<OutputTerms> = {}) =>
+    explainStrands([one], committed, { ...whole, atLeastOnce, ...terms });
   const twice = [record("x", 1), record("x", 0), record("x", 1)];
   expect(explain(strand("a", ["x"]), twice)).toMatchObject({
     strands: [{ found: { kind: "found" } }],
@@ -103,7 +105,8 @@ test("a sink that writes at least once owes each record once, in any order; what
     kind: "impossible",
     next: { position: 0 },
   });
-  expect(explain(strand("a", ["x"]), [record("x", 1)], false).strands[0]!.found.kind).toBe("found");
+  for (const terms of [{ complete: false }, { mayBeLost: true }])
+    expect(explain(strand("a", ["x"]), [record("x", 1)], terms).strands[0]!.found.kind).toBe("found");
   expect(explain(strand("a", ["x"]), [...twice, record("x", 0, "other")]).unexplained).toMatchObject([
     { image: "other" },
   ]);
@@ -115,4 +118,12 @@ test("a sink that writes at least once owes each record once, in any order; what
     kind: "undecided",
     because: expect.stringContaining("what total gives") as string,
   });
+});
+
+test("what is left over in one sink is told, though in another a strand has no order", () => {
+  const strands = [strand("a", ["x"]), { ...strand("b", ["y"]), key: "k", name: "b[k]" }];
+  const committed = [record("x", 0), record("x", 1), record("x", 1), record("y", 0)];
+  const explained = explainStrands(strands, committed, { ...whole, atLeastOnce: new Set(["y"]) });
+  expect(explained.strands.map(({ found }) => found.kind).sort()).toEqual(["found", "undecided"]);
+  expect(explained.unexplained).toMatchObject([{ sink: "x", position: 1 }]);
 });

@@ -7,16 +7,15 @@ import { findOrder, type FoundOrder, type WitnessedFold, type WitnessSearch } fr
  * All strands of a run, each explained by what was committed. It owns who may take which record: strands that end in the
  * same sink draw on one pool, and the search of each (witness-search.ts) takes what it needs.
  *
- * `atLeastOnce` has the sinks whose records may stand there again after a restore: what comes to them by a stateless way
- * must be there once at least, in any order, unless disks have lost it behind an acknowledgement. What a fold gives them again may be of another order, and is not judged.
+ * What comes by a stateless way to a sink that writes at least once must be there once at least, in any order. What a fold
+ * gives it again may be of another order, and is not judged.
  */
 export function explainStrands(
   strands: readonly Strand[],
   committed: readonly CommittedRecord[],
-  complete: boolean,
-  atLeastOnce: ReadonlySet<string> = new Set(),
-  outputMayBeLost = false,
+  terms: OutputTerms,
 ): ExplainedOutput {
+  const { complete, atLeastOnce } = terms;
   const groupOf = sinkGroups(strands);
   const pools = new Map<string, CommittedPool>();
   for (const [group, records] of grouped(committed, ({ sink }) => groupOf(sink)))
@@ -29,18 +28,38 @@ export function explainStrands(
     if (strand.sinks.some(sink => atLeastOnce.has(sink)))
       return {
         strand,
-        found:
-          strand.key === undefined ? takeRepeated(strand, pool, complete && !outputMayBeLost) : repeatedFold(strand),
+        found: strand.key === undefined ? takeRepeated(strand, pool, terms) : repeatedFold(strand),
       };
     return { strand, found: findOrder({ ...searchOf(strand, pool, complete), isShared }) };
   });
+  const left = new Set<CommittedRecord>();
   for (const [group, pool] of pools) {
     const own = explained.filter(({ strand }) => groupOf(strand.sinks[0]!) === group);
     excuseRobbed(own, pool, isShared);
-    if (own.every(({ found }) => found.kind === "found")) settleRest(own, pool, complete);
+    if (areFound(own)) settleRest(own, pool, complete);
+    // A strand without an order leaves its own records over; only where all have one is the rest from nowhere.
+    if (areFound(own)) for (const record of pool.rest()) left.add(record);
   }
-  const left = new Set([...pools.values()].flatMap(pool => pool.rest()));
   return { strands: explained, unexplained: committed.filter(record => left.has(record)) };
+}
+
+/** On what terms committed records are held against the reference. */
+export interface OutputTerms {
+  /** All of the input has taken effect; else the beginning of a legal output is enough. */
+  readonly complete: boolean;
+  /** Sinks whose records may stand there again after a restore. */
+  readonly atLeastOnce: ReadonlySet<string>;
+  /** Disks may have lost what they had acknowledged: nothing but a transaction notices. */
+  readonly mayBeLost: boolean;
+}
+
+/** Whether a sink that writes at least once must have each record. */
+export function owesEach({ complete, mayBeLost }: OutputTerms): boolean {
+  return complete && !mayBeLost;
+}
+
+function areFound(explained: readonly ExplainedStrand[]): boolean {
+  return explained.every(({ found }) => found.kind === "found");
 }
 
 /** Another strand may have taken the one of two like records that belongs to one without an order: then nobody can tell. */
@@ -90,7 +109,7 @@ function settleRest(explained: readonly ExplainedStrand[], pool: CommittedPool, 
   for (let left = pool.rest(); left.length > 0 && settle(originName(left[0]!)); left = pool.rest());
 }
 
-function takeRepeated(strand: Strand, pool: CommittedPool, complete: boolean): FoundOrder<StrandInput> {
+function takeRepeated(strand: Strand, pool: CommittedPool, terms: OutputTerms): FoundOrder<StrandInput> {
   const fold = strand.begin();
   const taken: number[] = [];
   const there = new Map<string, number>();
@@ -103,7 +122,7 @@ function takeRepeated(strand: Strand, pool: CommittedPool, complete: boolean): F
       taken.push(...alike);
       // Of one record there may be several that look alike, by several ways: each is owed one.
       const left = (there.get(looks) ?? 0) + alike.length;
-      if (complete && left === 0) return { kind: "impossible", order: order.slice(0, at), next, emissions };
+      if (owesEach(terms) && left === 0) return { kind: "impossible", order: order.slice(0, at), next, emissions };
       there.set(looks, left - 1);
     }
   }
@@ -125,7 +144,7 @@ function searchOf(strand: Strand, pool: CommittedPool, complete: boolean): Witne
 
 export interface ExplainedOutput {
   readonly strands: readonly ExplainedStrand[];
-  /** Committed records that no input explains. Complete only where every strand found an order. */
+  /** Committed records that no input explains, in sinks all of whose strands have found an order. */
   readonly unexplained: readonly CommittedRecord[];
 }
 

@@ -5,6 +5,7 @@ import { logSink } from "../../runtime/connectors/log-sink.ts";
 import { logSource } from "../../runtime/connectors/log-source.ts";
 import { describeJob } from "../../runtime/graph/compile-job.ts";
 import type { CommittedRecord } from "./committed-pool.ts";
+import type { OutputTerms } from "./explained-strands.ts";
 import { NotJudged } from "./not-judged.ts";
 import { miscounted } from "./origin-counts.ts";
 
@@ -27,7 +28,7 @@ function graphOf(behind: (stream: DataStream<number>) => DataStream<number> = st
 }
 
 const splitsOf = () => [{ split: "in/0", records: [1, 2, 3] }];
-const whole = { complete: true, atLeastOnce: new Set<string>() };
+const whole: OutputTerms = { complete: true, atLeastOnce: new Set(), mayBeLost: false };
 
 function committed(...positions: readonly number[]): CommittedRecord[] {
   return positions.map((position, place) => ({
@@ -46,10 +47,11 @@ test("each input owes a sink one record for each way there, whatever its value",
 
 test("what is still to come is missed of a job that is through alone, and a sink that writes at least once may repeat", () => {
   const records = committed(0, 2, 2, 2);
-  const count = (terms: Partial<typeof whole>) => miscounted(graphOf(), { splitsOf }, records, { ...whole, ...terms });
+  const count = (terms: Partial<OutputTerms>) => miscounted(graphOf(), { splitsOf }, records, { ...whole, ...terms });
   expect(count({ complete: false })).toMatchObject({ origin: "in/0@2", committed: 3 });
   expect(count({ atLeastOnce: new Set(["sink"]) })).toMatchObject({ origin: "in/0@0", committed: 1 });
-  expect(count({ complete: false, atLeastOnce: new Set(["sink"]) })).toBeUndefined();
+  for (const terms of [{ complete: false }, { mayBeLost: true }])
+    expect(count({ ...terms, atLeastOnce: new Set(["sink"]) })).toBeUndefined();
 });
 
 test("behind a key what an operator lets pass hangs on the order, and is not counted", () => {

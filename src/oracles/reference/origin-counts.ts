@@ -1,6 +1,7 @@
 import type { RecordContext } from "../../runtime/api/functions.ts";
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
 import { originName, type CommittedRecord } from "./committed-pool.ts";
+import { owesEach, type OutputTerms } from "./explained-strands.ts";
 import { NotJudged } from "./not-judged.ts";
 import type { ReferenceInputs } from "./reference-run.ts";
 import { StatelessFlow } from "./stateless-flow.ts";
@@ -17,7 +18,7 @@ export function miscounted(
   graph: LogicalGraph,
   inputs: Pick<ReferenceInputs, "splitsOf">,
   committed: readonly CommittedRecord[],
-  { complete, atLeastOnce }: { readonly complete: boolean; readonly atLeastOnce: ReadonlySet<string> },
+  terms: OutputTerms,
 ): Miscount | undefined {
   const counts = new Counts();
   const flow = new StatelessFlow(graph);
@@ -33,8 +34,9 @@ export function miscounted(
   }
   for (const record of committed) counts.of(record.sink, originName(record)).committed++;
   return counts.find(({ sink, owed, committed: seen }) => {
-    if (seen > owed && !(atLeastOnce.has(sink) && owed > 0)) return true;
-    return complete && seen < owed;
+    const repeats = terms.atLeastOnce.has(sink);
+    if (seen < owed) return repeats ? owesEach(terms) : terms.complete;
+    return seen > owed && !(repeats && owed > 0);
   });
 }
 

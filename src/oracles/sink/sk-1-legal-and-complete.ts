@@ -61,17 +61,14 @@ class CommittedOutput implements OracleFold {
     const { compare } = this.#setting;
     if (compare !== undefined) return isThrough(final) ? this.#judgeWeakly(compare, output) : [];
     const violations: Violation[] = [];
-    let allFound = true;
     for (const explained of output.strands) {
       if (explained.found.kind === "undecided")
-        this.notJudged = explained.found.because ?? undecided(explained.strand.operator);
+        this.notJudged ??= explained.found.because ?? undecided(explained.strand.operator);
       else this.checked++;
-      if (explained.found.kind !== "found") allFound = false;
       const violation = judgeStrand(explained, output);
       if (violation !== undefined) violations.push(violation);
     }
-    // A strand without an order leaves its own records over; only where all have one is the rest from nowhere.
-    if (allFound) violations.push(...output.unexplained.map(fromNowhere));
+    violations.push(...output.unexplained.map(fromNowhere));
     return violations.slice(0, VIOLATIONS_MAX);
   }
 

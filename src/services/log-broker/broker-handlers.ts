@@ -36,10 +36,14 @@ export function brokerHandlers(broker: Broker): RpcHandlers {
       write(state, log, { kind: "trimmed", topic, partition, startOffset });
       return log.whenDurable({ startOffset: records.startOffset });
     },
-    "broker.truncate": request => {
+    "broker.truncate": async request => {
       const { topic, partition, log: records } = placeOf(state, new Body(request));
       write(state, log, { kind: "truncated", topic, partition, endOffset: new Body(request).whole("endOffset") });
-      return log.whenDurable({ endOffset: records.endOffset });
+      const { endOffset } = records;
+      await log.whenDurable(undefined);
+      // Who has read what is lost, and waits for more, is told at once.
+      broker.waiters.wake(records);
+      return { endOffset };
     },
     "broker.end-offset": request => {
       const body = new Body(request);
@@ -117,11 +121,13 @@ async function fetch({ state, log, waiters }: Broker, body: Body): Promise<unkno
   const isolation = isolationOf(body);
   const recordsMax = body.whole("recordsMax", 1);
   const waitMsMax = body.whole("waitMsMax");
-  checkOffset(partition, body, offset);
-  const ready = (): boolean => partition.visibleEnd(isolation) > offset;
+  const { epoch } = partition;
+  const readUnder = body.optionalWhole("epoch") ?? epoch;
+  checkOffset(partition, body, { offset, readUnder });
+  const ready = (): boolean => partition.visibleEnd(isolation) > offset || partition.epoch > epoch;
   if (!ready() && waitMsMax > 0) {
     await waiters.wait(partition, waitMsMax, ready);
-    checkOffset(partition, body, offset);
+    checkOffset(partition, body, { offset, readUnder });
   }
   return log.whenDurable({
     ...partition.read(offset, recordsMax, isolation),
@@ -131,9 +137,13 @@ async function fetch({ state, log, waiters }: Broker, body: Body): Promise<unkno
 }
 
 /** An offset that does not exist, or behind which others stand now than its reader has read, is never moved silently. */
-function checkOffset(partition: PartitionLog, body: Body, offset: number): void {
+function checkOffset(
+  partition: PartitionLog,
+  body: Body,
+  { offset, readUnder }: { readonly offset: number; readonly readUnder: number },
+): void {
   const name = (): string => `${body.text("topic")}/${body.whole("partition")}`;
-  const kept = partition.unchangedSince(body.optionalWhole("epoch") ?? partition.epoch);
+  const kept = partition.unchangedSince(readUnder);
   const through = body.optionalWhole("through") ?? offset;
   if (through > kept) {
     throw new RpcFault(

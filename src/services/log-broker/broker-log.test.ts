@@ -36,6 +36,35 @@ test("a log that makes no sense makes none when it is read again", () => {
   for (let i = 0; i < 2; i++) expect(() => reader.read(viewOf(files))).toThrow(UnreadableLog);
 });
 
+test("what a partition has lost stays in the history, and what stands there now is what took its offsets", () => {
+  const files = withImages();
+  const append = (...keys: number[]): BrokerChange => ({
+    ...{ kind: "appended", topic: "sales", partition: 0, producerId: -1, epoch: 0, sequence: 0 },
+    records: keys.map(key => [Uint8Array.of(key), value, 0]) as never,
+  });
+  const cut = (endOffset: number): BrokerChange => ({ kind: "truncated", topic: "sales", partition: 0, endOffset });
+  const keysAfter = (...changes: BrokerChange[]) => {
+    files.set(brokerLogPath("/broker"), logOf(changes));
+    const { topics, standing } = readBrokerLog(viewOf(files), "/broker");
+    return [topics, standing].map(of => of.get("sales")![0]!.map(({ offset, key }) => `${offset}:${key?.[0] ?? ""}`));
+  };
+  expect(keysAfter(append(7))).toEqual([
+    ["0:", "1:7"],
+    ["0:", "1:7"],
+  ]);
+  expect(keysAfter(append(7, 8), cut(2))).toEqual([
+    ["0:", "1:7", "2:8"],
+    ["0:", "1:7"],
+  ]);
+  expect(keysAfter(append(7, 8), cut(2), append(9, 10))).toEqual([
+    ["0:", "1:7", "2:8"],
+    ["0:", "1:7", "2:9", "3:10"],
+  ]);
+  // A later loss of less takes from what was put there, one of more from what stood before as well.
+  expect(keysAfter(append(7, 8), cut(2), append(9, 10), cut(3))[1]).toEqual(["0:", "1:7", "2:9"]);
+  expect(keysAfter(append(7, 8), cut(2), append(9, 10), cut(1), append(11))[1]).toEqual(["0:", "1:11"]);
+});
+
 const value = Uint8Array.of(1, 2, 3);
 const appended: Appended = {
   kind: "appended",

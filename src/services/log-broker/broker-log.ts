@@ -1,7 +1,7 @@
 import { encodeEntry, readLog, type LogReading } from "../log-entry.ts";
 import type { BrokerChange } from "./broker-change.ts";
 import { BrokerState } from "./broker-state.ts";
-import { packRecord, unpackRecord, type FetchedRecord, type NewRecord } from "./log-record.ts";
+import { packRecord, unpackRecord, type FetchedRecord, type NewRecord, type PackedRecord } from "./log-record.ts";
 
 /**
  * The broker's files, as pure functions of their bytes: what oracles judge by, how input gets on a disk before the broker
@@ -62,7 +62,7 @@ class HistoryFold {
   readonly #state = new BrokerState();
   readonly #transactions: TransactionEvent[] = [];
   readonly #committedAt = new Map<object, number>();
-  readonly #truncated = new Set<string>();
+  readonly #tails = new Map<string, Tail>();
   #position = 0;
 
   follow(changes: readonly BrokerChange[]): void {
@@ -70,7 +70,7 @@ class HistoryFold {
   }
 
   get history(): BrokerHistory {
-    return new FoldedHistory(this.#transactions, () => committedRecords(this.#state, this.#committedAt));
+    return new FoldedHistory(this.#transactions, this.#tails, () => committedRecords(this.#state, this.#committedAt));
   }
 
   #step(change: BrokerChange, position: number): void {
@@ -78,28 +78,65 @@ class HistoryFold {
     const event = transactionEvent(state, change, position);
     const transaction = event === undefined ? undefined : state.producer(event.transactionalId)?.current;
     // What a log has lost since may have been read before: it belongs to the history, and not what took its offsets.
-    if (change.kind === "truncated") this.#truncated.add(`${change.topic}/${change.partition}`);
-    else if (change.kind !== "appended" || !this.#truncated.has(`${change.topic}/${change.partition}`))
-      follow(state, change, position);
+    const tail = change.kind === "appended" ? this.#tails.get(`${change.topic}/${change.partition}`) : undefined;
+    if (change.kind === "truncated") this.#cut(`${change.topic}/${change.partition}`, change.endOffset);
+    else if (change.kind === "appended" && tail !== undefined) tail.records.push(...change.records);
+    else follow(state, change, position);
     if (event === undefined) return;
     this.#transactions.push(event);
     if (event.kind === "committed" && transaction !== undefined) this.#committedAt.set(transaction, position);
+  }
+
+  #cut(partition: string, endOffset: number): void {
+    const tail = this.#tails.get(partition);
+    if (tail === undefined || endOffset <= tail.from) this.#tails.set(partition, { from: endOffset, records: [] });
+    else tail.records.length = Math.min(tail.records.length, endOffset - tail.from);
   }
 }
 
 class FoldedHistory implements BrokerHistory {
   readonly transactions: readonly TransactionEvent[];
+  readonly #tails: ReadonlyMap<string, Tail>;
   readonly #committed: () => BrokerHistory["topics"];
   #topics: BrokerHistory["topics"] | undefined;
 
-  constructor(transactions: readonly TransactionEvent[], committed: () => BrokerHistory["topics"]) {
+  constructor(
+    transactions: readonly TransactionEvent[],
+    tails: ReadonlyMap<string, Tail>,
+    committed: () => BrokerHistory["topics"],
+  ) {
     this.transactions = transactions;
+    this.#tails = tails;
     this.#committed = committed;
   }
 
   get topics(): BrokerHistory["topics"] {
     return (this.#topics ??= this.#committed());
   }
+
+  get standing(): BrokerHistory["topics"] {
+    const now = new Map(this.topics);
+    for (const [topic, partitions] of now) {
+      const stand = partitions.map((records, partition) => {
+        const tail = this.#tails.get(`${topic}/${partition}`);
+        return tail === undefined
+          ? records
+          : [...records.filter(({ offset }) => offset < tail.from), ...recordsOf(tail)];
+      });
+      now.set(topic, stand);
+    }
+    return now;
+  }
+}
+
+/** What has been appended since a partition was cut. */
+interface Tail {
+  readonly from: number;
+  readonly records: PackedRecord[];
+}
+
+function recordsOf({ from, records }: Tail): readonly CommittedRecord[] {
+  return records.map((packed, index) => ({ offset: from + index, ...unpackRecord(packed) }));
 }
 
 /** What was decided after an entry that is no longer there cannot follow from those before it. */
@@ -178,6 +215,8 @@ export interface BrokerHistory {
   readonly topics: ReadonlyMap<string, readonly (readonly CommittedRecord[])[]>;
   /** What happened to transactions, in order. */
   readonly transactions: readonly TransactionEvent[];
+  /** The same, as it can be read now: without what a partition has lost, and with what took its offsets. */
+  readonly standing: BrokerHistory["topics"];
 }
 
 export interface CommittedRecord extends FetchedRecord {

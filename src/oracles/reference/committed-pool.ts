@@ -71,6 +71,10 @@ export class CommittedPool {
     return alike;
   }
 
+  standBefore(taken: readonly number[], place: number): boolean {
+    return taken.every(index => this.#records[index]!.place < place);
+  }
+
   /** A record of this origin that is not taken stands before one that was: nobody can take it any more. */
   isPassedOver(origin: OriginOfRecord, taken: readonly number[]): boolean {
     const left = this.#from(origin).filter(index => this.#taken[index] === 0);

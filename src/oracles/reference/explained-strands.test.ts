@@ -16,6 +16,7 @@ function strand(operator: string, sinks: readonly string[], its = inputs): Stran
     step: ({ record }) => sinks.map(sink => ({ sink, image: String(record), show: () => String(record) })),
     absorb: () => undefined,
     state: () => new Map(),
+    stateImage: () => "",
     fork: () => fold,
   };
   return { operator, key: undefined, name: operator, splits: [its], sinks, emitsInOrder: true, begin: () => fold };
@@ -71,7 +72,7 @@ test("a record that is left over is asked of the strands whose input it may come
       sum += amount as number;
       return amount === 2 && sum === 3 ? [{ sink: "x", image: "3", show: () => "3" }] : [];
     },
-    state: () => new Map([["sum", sum]]),
+    stateImage: () => String(sum),
     fork: () => three(sum),
   });
   const splits = [[one("in/0", 2)], [one("in/1", 1)]];

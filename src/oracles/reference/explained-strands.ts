@@ -1,7 +1,6 @@
 import { CommittedPool, originName, type CommittedRecord } from "./committed-pool.ts";
-import { imageOf } from "./plain-value.ts";
-import type { Strand, StrandFold, StrandInput } from "./reference-run.ts";
-import { findOrder, type FoundOrder, type WitnessedFold, type WitnessSearch } from "./witness-search.ts";
+import type { Strand, StrandInput } from "./reference-run.ts";
+import { findOrder, type FoundOrder, type WitnessSearch } from "./witness-search.ts";
 
 /**
  * All strands of a run, each explained by what was committed. It owns who may take which record: strands that end in the
@@ -139,7 +138,7 @@ function repeatedFold({ name }: Pick<Strand, "name">): FoundOrder<StrandInput> {
 
 function searchOf(strand: Strand, pool: CommittedPool, complete: boolean): WitnessSearch<StrandInput> {
   const { splits, emitsInOrder } = strand;
-  return { splits, emitsInOrder, fold: witnessed(strand.begin()), pool, complete, stepsMax: STEPS_MAX };
+  return { splits, emitsInOrder, fold: strand.begin(), pool, complete, stepsMax: STEPS_MAX };
 }
 
 export interface ExplainedOutput {
@@ -151,14 +150,6 @@ export interface ExplainedOutput {
 export interface ExplainedStrand {
   readonly strand: Strand;
   found: FoundOrder<StrandInput>;
-}
-
-function witnessed(fold: StrandFold): WitnessedFold<StrandInput> {
-  return {
-    step: input => fold.step(input),
-    stateImage: () => imageOf([...fold.state()]),
-    fork: () => witnessed(fold.fork()),
-  };
 }
 
 /** Names the group of a sink: two are of one group where a strand ends in both, or in one of them and in a third of it. */

@@ -6,6 +6,7 @@ import { type KeyedFold, type KeyedOperator, keyedOperator } from "./keyed-fold.
 import { asAuthor, AuthorThrew, KeyedBehindKeyed, PoisonRecord } from "./not-judged.ts";
 import { imageOf } from "./plain-value.ts";
 import { StatelessFlow } from "./stateless-flow.ts";
+import type { WitnessedFold } from "./witness-search.ts";
 
 /**
  * The reference executor: the logical graph, interpreted in one thread, with no network, no checkpoints and no code of
@@ -86,13 +87,11 @@ export interface StrandInput {
   readonly context: RecordContext;
 }
 
-export interface StrandFold {
-  step(input: StrandInput): readonly Emission[];
+export interface StrandFold extends WitnessedFold<StrandInput> {
   /** The same step, for its state alone: nothing is made of what it gives. */
   absorb(input: StrandInput): void;
   /** By state name; empty where there is no keyed operator. */
   state(): ReadonlyMap<string, unknown>;
-  /** One that goes on from here by itself. */
   fork(): StrandFold;
 }
 
@@ -172,6 +171,7 @@ class Strands {
       step: input => [this.#inputs.emissionOf(node, input.record)],
       absorb: () => undefined,
       state: () => new Map(),
+      stateImage: () => "",
       fork: () => fold,
     };
     strand = new GrowingStrand({
@@ -205,6 +205,7 @@ function foldThrough(fold: KeyedFold, node: LogicalNode, flow: StatelessFlow, in
     },
     absorb: ({ record, context }) => fold.step(record, context, () => undefined),
     state: () => fold.state(),
+    stateImage: () => imageOf([...fold.state()]),
     fork: () => foldThrough(fold.fork(), node, flow, inputs),
   };
 }

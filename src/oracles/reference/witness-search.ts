@@ -93,6 +93,8 @@ class Walk<Input extends OriginOfRecord> {
   /** Undefined while no candidate is left here. */
   #fold: WitnessedFold<Input> | undefined;
   #steps = 0;
+  /** The second lowest of the places where the heads' first records stand; −∞: not known. */
+  #secondPlace = Infinity;
   #silentAmongSeveral = false;
   #deepest: Extract<FoundOrder<Input>, { kind: "impossible" }> | undefined;
 
@@ -153,6 +155,7 @@ class Walk<Input extends OriginOfRecord> {
     if (ranked.length === 0) return [];
     for (const split of perhaps) if (this.#isSilent(split)) ranked.push({ split, place: Infinity });
     ranked.sort((a, b) => a.place - b.place || a.split - b.split);
+    this.#secondPlace = ranked[1]?.place ?? Infinity;
     if (waiting > 1 && ranked.some(({ place }) => place === Infinity)) this.#silentAmongSeveral = true;
     return ranked.map(({ split }) => split);
   }
@@ -221,7 +224,7 @@ class Walk<Input extends OriginOfRecord> {
 
   #passesOver(split: number, taken: readonly number[]): boolean {
     const { pool, splits, isShared } = this.#search;
-    if (taken.length === 0 || this.#frontier === undefined) return false;
+    if (this.#frontier === undefined || pool.standBefore(taken, this.#secondPlace)) return false;
     return splits.some((inputs, other) => {
       const head = other === split ? undefined : inputs[this.#cursor[other]!];
       return head !== undefined && pool.isPassedOver(head, taken) && isShared?.(head) !== true;
@@ -244,6 +247,7 @@ class Walk<Input extends OriginOfRecord> {
     this.#frontier = last.frontierBefore;
     this.#cursor[last.split]!--;
     this.#fold = last.foldBefore;
+    this.#secondPlace = -Infinity;
     return last.alternatives;
   }
 

@@ -8,7 +8,8 @@ export const randomJobs: Proof = {
   secondsAbout: 150,
   run: async () => {
     const totals = await playRandomJobs(400, 2).catch((error: unknown) => {
-      throw new NotHeld(String(error));
+      const { cause } = error as Error;
+      throw new NotHeld(cause === undefined ? String(error) : `${String(error)}\n${String(cause)}`);
     });
     const { cases, judged, inPart, withState } = totals;
     return hold(

@@ -75,18 +75,18 @@ export class CommittedPool {
     return taken.every(index => this.#records[index]!.place < place);
   }
 
-  /** A record of this origin that is not taken stands before one that was: nobody can take it any more. */
-  isPassedOver(origin: OriginOfRecord, taken: readonly number[]): boolean {
-    const left = this.#from(origin).filter(index => this.#taken[index] === 0);
+  /** An owed record of this origin that is not taken stands before one that was: nobody can take it any more. */
+  isPassedOver(origin: OriginOfRecord, taken: readonly number[], isOwed: IsOwed): boolean {
+    const left = this.#from(origin).filter(index => this.#isLeft(index, isOwed));
     return taken.some(index => {
       const { lane, place } = this.#records[index]!;
       return left.some(other => this.#records[other]!.lane === lane && this.#records[other]!.place < place);
     });
   }
 
-  /** A record of this origin is not taken. */
-  hasLeft(origin: OriginOfRecord): boolean {
-    return this.#from(origin).some(index => this.#taken[index] === 0);
+  /** An owed record of this origin is not taken. */
+  hasLeft(origin: OriginOfRecord, isOwed: IsOwed): boolean {
+    return this.#from(origin).some(index => this.#isLeft(index, isOwed));
   }
 
   /** Records of this origin that look the same in one sink, whether they are taken or not: each list has two or more. */
@@ -119,6 +119,10 @@ export class CommittedPool {
     return this.#from(origin).map(index => this.#records[index]!);
   }
 
+  #isLeft(index: number, isOwed: IsOwed): boolean {
+    return this.#taken[index] === 0 && isOwed(this.#records[index]!);
+  }
+
   #from({ split, position }: OriginOfRecord): readonly number[] {
     return this.#byOrigin.get(split)?.get(position) ?? [];
   }
@@ -141,6 +145,9 @@ export interface OriginOfRecord {
   readonly split: string;
   readonly position: number;
 }
+
+/** Whether this strand, and no other, must take a record of its inputs' origins. */
+export type IsOwed = (record: CommittedRecord) => boolean;
 
 /** What one input has taken. */
 export interface Take {

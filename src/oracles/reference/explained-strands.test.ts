@@ -66,17 +66,17 @@ test("like records of two strands in one sink leave it undecided whose is missin
 test("a record that is left over is asked of the strands whose input it may come from, by another order", () => {
   const one = (split: string, record: number): StrandInput => ({ ...inputs[0]!, split, record });
   // Speaks once, when a 2 makes it 3.
-  const three = (sum: number): StrandFold => ({
+  const three = (sum: number, image: string): StrandFold => ({
     ...strand("a", ["x"]).begin(),
     step({ record: amount }) {
       sum += amount as number;
-      return amount === 2 && sum === 3 ? [{ sink: "x", image: "3", show: () => "3" }] : [];
+      return amount === 2 && sum === 3 ? [{ sink: "x", image, show: () => image }] : [];
     },
     stateImage: () => String(sum),
-    fork: () => three(sum),
+    fork: () => three(sum, image),
   });
   const splits = [[one("in/0", 2)], [one("in/1", 1)]];
-  const speaks: Strand = { ...strand("a", ["x"]), splits, begin: () => three(0) };
+  const speaks: Strand = { ...strand("a", ["x"]), splits, begin: () => three(0, "3") };
   const says = { ...strand("b", ["x"]).begin(), step: () => [] };
   const silent: Strand = { ...strand("b", ["x"]), splits, begin: () => ({ ...says, fork: () => says }) };
   const committed = [record("x", 0, "3")];
@@ -89,6 +89,9 @@ test("a record that is left over is asked of the strands whose input it may come
     const found = explained.strands.find(({ strand: { operator } }) => operator === "a")!.found;
     expect(found).toMatchObject({ kind: "found", order: [splits[1]![0], splits[0]![0]] });
   }
+  // Of one input each of two strands has left a record, and none of them can take both.
+  const too: Strand = { ...strand("c", ["x"]), splits, begin: () => three(0, "three") };
+  expect(explainStrands([speaks, too], [...committed, record("x", 0, "three")], whole).unexplained).toEqual([]);
   // Where it was committed twice no order takes both.
   expect(explainStrands([speaks, silent], [...committed, record("x", 0, "3")], whole).unexplained).not.toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { CommittedPool, originName, type CommittedRecord } from "./committed-pool.ts";
+import { CommittedPool, originName, type CommittedRecord, type OriginOfRecord } from "./committed-pool.ts";
 import type { Strand, StrandInput } from "./reference-run.ts";
 import { findOrder, type FoundOrder, type WitnessSearch } from "./witness-search.ts";
 
@@ -29,13 +29,13 @@ export function explainStrands(
         strand,
         found: strand.key === undefined ? takeRepeated(strand, pool, terms) : repeatedFold(strand),
       };
-    return { strand, found: findOrder({ ...searchOf(strand, pool, complete), isShared }) };
+    return { strand, found: findOrder({ ...searchOf(strand, pool, complete), isOwed: record => !isShared(record) }) };
   });
   const left = new Set<CommittedRecord>();
   for (const [group, pool] of pools) {
     const own = explained.filter(({ strand }) => groupOf(strand.sinks[0]!) === group);
     excuseRobbed(own, pool, isShared);
-    if (areFound(own)) settleRest(own, pool, complete);
+    if (areFound(own)) settleRest(own, pool, isShared, complete);
     // A strand without an order leaves its own records over; only where all have one is the rest from nowhere.
     if (areFound(own)) for (const record of pool.rest()) left.add(record);
   }
@@ -65,7 +65,7 @@ function areFound(explained: readonly ExplainedStrand[]): boolean {
 function excuseRobbed(
   explained: readonly ExplainedStrand[],
   pool: CommittedPool,
-  isShared: (input: StrandInput) => boolean,
+  isShared: (origin: OriginOfRecord) => boolean,
 ): void {
   const robbed = explained.filter(({ found }) => found.kind === "impossible");
   if (robbed.length === 0) return;
@@ -79,25 +79,32 @@ function excuseRobbed(
 /**
  * What is left over may belong to a strand that has found another order, in which the input is silent, and could not know
  * that the record is its own and not that of another key of the same input. It is asked for an order that takes it, one
- * record after the other; what a strand has once been asked for it keeps.
+ * record after the other; what a strand has once been asked for it keeps. Of one origin, one may be this strand's and the
+ * next another's.
  */
-function settleRest(explained: readonly ExplainedStrand[], pool: CommittedPool, complete: boolean): void {
-  const owned = new Map(explained.map(one => [one, new Set<string>()]));
-  const settle = (origin: string): boolean => {
+function settleRest(
+  explained: readonly ExplainedStrand[],
+  pool: CommittedPool,
+  isShared: (origin: OriginOfRecord) => boolean,
+  complete: boolean,
+): void {
+  const owned = new Map(explained.map(one => [one, new Set<CommittedRecord>()]));
+  const settle = (left: CommittedRecord): boolean => {
+    const origin = originName(left);
     let unsettled: ExplainedStrand | undefined;
     for (const [one, own] of owned) {
       const { found, strand } = one;
-      if (found.kind !== "found" || !found.ambiguous || own.has(origin)) continue;
+      if (found.kind !== "found" || !found.ambiguous || own.has(left)) continue;
       if (!strand.splits.some(list => list.some(input => originName(input) === origin))) continue;
       pool.putBack(found.taken);
-      own.add(origin);
-      const isShared = (input: StrandInput): boolean => !own.has(originName(input));
-      const again = findOrder({ ...searchOf(strand, pool, complete), isShared, leavesNothing: true });
+      own.add(left);
+      const isOwed = (record: CommittedRecord): boolean => own.has(record) || !isShared(record);
+      const again = findOrder({ ...searchOf(strand, pool, complete), isOwed, leavesNothing: true });
       if (again.kind === "found") {
         one.found = again;
         return true;
       }
-      own.delete(origin);
+      own.delete(left);
       pool.retake(found.taken);
       if (again.kind === "undecided") unsettled = one;
     }
@@ -105,7 +112,7 @@ function settleRest(explained: readonly ExplainedStrand[], pool: CommittedPool, 
     if (unsettled !== undefined) unsettled.found = { kind: "undecided" };
     return false;
   };
-  for (let left = pool.rest(); left.length > 0 && settle(originName(left[0]!)); left = pool.rest());
+  for (let left = pool.rest(); left.length > 0 && settle(left[0]!); left = pool.rest());
 }
 
 function takeRepeated(strand: Strand, pool: CommittedPool, terms: OutputTerms): FoundOrder<StrandInput> {
@@ -176,11 +183,14 @@ function grouped<T>(all: readonly T[], groupOf: (one: T) => string): ReadonlyMap
 }
 
 /** Whether records of an input's origin may be those of several strands: a record that became two, for two keys. */
-function sharedAmong(strands: readonly Strand[], groupOf: (sink: string) => string): (input: StrandInput) => boolean {
+function sharedAmong(
+  strands: readonly Strand[],
+  groupOf: (sink: string) => string,
+): (origin: OriginOfRecord) => boolean {
   let shared: ReadonlySet<string> | undefined;
   const find = (): ReadonlySet<string> =>
     new Set([...grouped(strands, ({ sinks }) => groupOf(sinks[0]!)).values()].flatMap(sharedOrigins));
-  return input => (shared ??= find()).has(originName(input));
+  return origin => (shared ??= find()).has(originName(origin));
 }
 
 function sharedOrigins(strands: readonly Strand[]): readonly string[] {

@@ -1,4 +1,4 @@
-import type { CommittedPool, Emission, Frontier, OriginOfRecord, Take } from "./committed-pool.ts";
+import type { CommittedPool, Emission, Frontier, IsOwed, OriginOfRecord, Take } from "./committed-pool.ts";
 
 /**
  * Finds the order in which the inputs of one key were handled, by taking what was committed as the witness: each split's
@@ -27,8 +27,8 @@ export interface WitnessSearch<Input> {
   readonly pool: CommittedPool;
   /** Records of one lane stand in the order in which they were emitted; default true. */
   readonly emitsInOrder?: boolean;
-  /** Records of this input's origin may be those of another key. Default: of none. */
-  readonly isShared?: (input: Input) => boolean;
+  /** The records of its inputs' origins that may not be another key's. Default: all of them. */
+  readonly isOwed?: IsOwed;
   /** An order that leaves a record of its inputs over is of no use to the caller. */
   readonly leavesNothing?: boolean;
   /** All inputs must have taken effect; else the beginning of a legal order is enough, as for a job that has not finished. */
@@ -85,6 +85,7 @@ interface Choice<Input> {
 class Walk<Input extends OriginOfRecord> {
   readonly #search: WitnessSearch<Input>;
   readonly #leavesNothing: boolean;
+  readonly #isOwed: IsOwed;
   readonly #cursor: number[];
   readonly #choices: Choice<Input>[] = [];
   /** Undefined: no order is demanded. */
@@ -102,6 +103,7 @@ class Walk<Input extends OriginOfRecord> {
   constructor(search: WitnessSearch<Input>, leavesNothing: boolean) {
     this.#search = search;
     this.#leavesNothing = leavesNothing;
+    this.#isOwed = search.isOwed ?? (() => true);
     this.#frontier = search.emitsInOrder === false ? undefined : new Map();
     this.#cursor = search.splits.map(() => 0);
     this.#fold = search.fold.fork();
@@ -213,8 +215,8 @@ class Walk<Input extends OriginOfRecord> {
   }
 
   #leavesOwn(split: number, input: Input): boolean {
-    const { pool, splits, isShared } = this.#search;
-    if (!pool.hasLeft(input) || isShared?.(input) === true) return false;
+    const { pool, splits } = this.#search;
+    if (!pool.hasLeft(input, this.#isOwed)) return false;
     // Of one record there may be several: two of one key, or one that came by another way.
     return !splits.some((inputs, other) => {
       const rest = this.#cursor[other]! + (other === split ? 1 : 0);
@@ -223,11 +225,11 @@ class Walk<Input extends OriginOfRecord> {
   }
 
   #passesOver(split: number, taken: readonly number[]): boolean {
-    const { pool, splits, isShared } = this.#search;
+    const { pool, splits } = this.#search;
     if (this.#frontier === undefined || pool.standBefore(taken, this.#secondPlace)) return false;
     return splits.some((inputs, other) => {
       const head = other === split ? undefined : inputs[this.#cursor[other]!];
-      return head !== undefined && pool.isPassedOver(head, taken) && isShared?.(head) !== true;
+      return head !== undefined && pool.isPassedOver(head, taken, this.#isOwed);
     });
   }
 

@@ -2,15 +2,11 @@ import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-grap
 import { readBrokerLog, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
 import { isThrough, type FinalState, type Setting } from "../oracle.ts";
 import type { CommittedRecord } from "../reference/committed-pool.ts";
-import {
-  explainStrands,
-  type ExplainedOutput,
-  type ExplainedStrand,
-  type OutputTerms,
-} from "../reference/explained-strands.ts";
+import { explainStrands } from "../reference/explained-strands.ts";
 import { AuthorThrew, KeyedBehindKeyed, NotJudged, PoisonRecord } from "../reference/not-judged.ts";
 import { miscounted, type Miscount } from "../reference/origin-counts.ts";
 import { referenceStrands } from "../reference/reference-run.ts";
+import type { ExplainedOutput, ExplainedStrand, OutputTerms } from "../reference/sink-group.ts";
 import { logSourceOf, splitsOfLog } from "./log-output.ts";
 import { newestPositions } from "./drained.ts";
 import type { CheckpointPositions } from "./epochs.ts";

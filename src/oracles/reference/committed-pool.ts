@@ -89,16 +89,18 @@ export class CommittedPool {
     return this.#from(origin).some(index => this.#isLeft(index, isOwed));
   }
 
-  /** Records of this origin that look the same in one sink, whether they are taken or not: each list has two or more. */
-  alike(origin: OriginOfRecord): readonly (readonly number[])[] {
-    const lists = new Map<string, number[]>();
-    for (const index of this.#from(origin)) {
-      const { sink, image } = this.#records[index]!;
-      const list = lists.get(`${sink} ${image}`);
-      if (list === undefined) lists.set(`${sink} ${image}`, [index]);
-      else list.push(index);
-    }
-    return [...lists.values()].filter(list => list.length > 1);
+  isFrom(index: number, { split, position }: OriginOfRecord): boolean {
+    const record = this.#records[index]!;
+    return record.split === split && record.position === position;
+  }
+
+  /** Another record of this one's origin looks the same in the same sink, taken or not. */
+  hasTwin(index: number): boolean {
+    const { sink, image, ...origin } = this.#records[index]!;
+    return this.#from(origin).some(other => {
+      const record = this.#records[other]!;
+      return other !== index && record.sink === sink && record.image === image;
+    });
   }
 
   putBack(taken: readonly number[]): void {

@@ -5,7 +5,7 @@ import { logSink } from "../../runtime/connectors/log-sink.ts";
 import { logSource } from "../../runtime/connectors/log-source.ts";
 import { describeJob } from "../../runtime/graph/compile-job.ts";
 import type { CommittedRecord } from "./committed-pool.ts";
-import type { OutputTerms } from "./explained-strands.ts";
+import type { OutputTerms } from "./sink-group.ts";
 import { NotJudged } from "./not-judged.ts";
 import { miscounted } from "./origin-counts.ts";
 

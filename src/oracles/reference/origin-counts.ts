@@ -1,7 +1,7 @@
 import type { RecordContext } from "../../runtime/api/functions.ts";
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
 import { originName, type CommittedRecord } from "./committed-pool.ts";
-import { owesEach, type OutputTerms } from "./explained-strands.ts";
+import { owesEach, type OutputTerms } from "./sink-group.ts";
 import { NotJudged } from "./not-judged.ts";
 import type { ReferenceInputs } from "./reference-run.ts";
 import { StatelessFlow } from "./stateless-flow.ts";

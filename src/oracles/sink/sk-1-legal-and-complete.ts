@@ -1,5 +1,5 @@
 import { FinalOutput } from "../evidence/final-output.ts";
-import type { ExplainedStrand } from "../reference/explained-strands.ts";
+import type { ExplainedStrand } from "../reference/sink-group.ts";
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
 import { OutputBeforeLoss } from "../evidence/output-before-loss.ts";
@@ -23,8 +23,8 @@ import { compareWeakly } from "../reference/weaker-comparison.ts";
  *
  * Left out — where a plan damages more than can be borne: what the disks have lost of it. What was committed is judged as
  * it was. Jobs whose output the reference cannot explain, because they use timers or connectors of their own. What keyed
- * operators give to sinks that write at least once. Strands whose silent inputs could stand in too many places. The fold
- * says so of each.
+ * operators give to sinks that write at least once. Strands whose silent inputs could stand in too many places, or whose
+ * records look like those of others from the same inputs. The fold says so of each.
  */
 export const legalAndComplete: Oracle = {
   id: "SK-1",

@@ -5,7 +5,7 @@ import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord, type CompletedCheckpoint } from "../evidence/checkpoint-record.ts";
 import { positionsOf, type CheckpointPositions } from "../evidence/epochs.ts";
 import { FinalOutput } from "../evidence/final-output.ts";
-import type { ExplainedStrand } from "../reference/explained-strands.ts";
+import type { ExplainedStrand } from "../reference/sink-group.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 import { AuthorThrew, NotJudged } from "../reference/not-judged.ts";
 import { imageOf } from "../reference/plain-value.ts";

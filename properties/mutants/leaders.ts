@@ -98,7 +98,7 @@ export const leaderMutants: readonly Mutant[] = [
     replace:
       "failed?.();\n            if (failed !== undefined)\n                return { applied: true, revision: 0 };",
     why: "A pointer whose write was not answered is taken for written.",
-    claims: ["CC-2", "CC-10", "CC-8", "FO-5"],
+    claims: ["CC-2", "CC-10", "CC-8", "FO-1", "FO-5"],
   },
   {
     name: "ha.lost-answer-is-a-conflict",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { DiskObservation, Observation } from "../../sim/observation.ts";
 import type { Setting } from "../oracle.ts";
+import { beginSuite } from "../suite.ts";
 import { syncedSurvives } from "./si-4-synced-survives.ts";
 
 const lostPower: Observation = { kind: "machine", atUs: 2, machine: "m", what: "power-loss" };
@@ -66,9 +67,10 @@ function judge(history: readonly Observation[], disk: Readonly<Record<string, st
       list: () => Object.keys(disk),
     }),
   } as unknown as Setting;
-  const fold = syncedSurvives.begin(setting);
-  const violations = history.flatMap(observation => fold.on(observation) ?? []).length;
-  return { violations, checked: fold.checked };
+  const suite = beginSuite([syncedSurvives], setting);
+  for (const observation of history) suite.on(observation);
+  const { checked, violated } = suite.counts()["SI-4"]!;
+  return { violations: violated, checked };
 }
 
 function did(operation: DiskObservation["operation"], path: string, to?: string): DiskObservation {

@@ -10,6 +10,7 @@ import { encodeEntry } from "../../services/log-entry.ts";
 import type { FrameObservation, Observation } from "../../sim/observation.ts";
 import type { FinalState, Oracle, Setting, Violation } from "../oracle.ts";
 import { Evidence } from "../evidence/evidence.ts";
+import { beginSuite } from "../suite.ts";
 
 /**
  * Histories made by hand, in which an oracle must bite or hold: the disks of three storage nodes, of the broker and of the
@@ -195,27 +196,28 @@ export class MadeHistory {
 }
 
 /**
- * Shows the history to one oracle. Disks stand as the test left them, so a story in which a disk's state matters at
- * several moments is judged in several pieces: see {@link Judgement.goOn}.
+ * Shows the history to one oracle, as a suite does in a run: what the oracle does not ask for, it does not see. Disks stand
+ * as the test left them, so a story in which a disk's state matters at several moments is judged in several pieces: see
+ * {@link Judgement.goOn}.
  */
 export function judge(oracle: Oracle, setting: Setting): Judgement {
-  const fold = oracle.begin(setting);
+  const suite = beginSuite([oracle], setting);
   const violations: Violation[] = [];
   return {
     violations,
     goOn(history) {
       for (const observation of history.observations.splice(0)) {
-        const violation = fold.on(observation);
+        const violation = suite.on(observation);
         if (violation !== undefined) violations.push(violation);
       }
       return this;
     },
     end(final) {
-      violations.push(...fold.end({ atUs: 1e9, job: "finished", ...final }));
+      violations.push(...suite.end({ atUs: 1e9, job: "finished", ...final }));
       return this;
     },
     get checked() {
-      return fold.checked;
+      return suite.counts()[oracle.id]!.checked;
     },
   };
 }

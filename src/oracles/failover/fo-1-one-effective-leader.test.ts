@@ -81,6 +81,16 @@ test("a worker that was paused has its time again", () => {
   expect(judgement.goOn(history).violations).toEqual([]);
 });
 
+test("a worker that was paused once has no more time than any other", () => {
+  const { history, judgement } = begin();
+  start(history);
+  history.observe({ kind: "process", atUs: 1, role: "tm0", incarnation: 0, what: "paused" });
+  history.observe({ kind: "process", atUs: 2, role: "tm0", incarnation: 0, what: "resumed" });
+  history.later(5 * SECOND);
+  for (let i = 0; i < 3; i++) ask(history);
+  expect(judgement.goOn(history).violations).toMatchObject([{ claim: "FO-1", where: "tm0" }]);
+});
+
 const SECOND = 1_000_000;
 
 function begin() {

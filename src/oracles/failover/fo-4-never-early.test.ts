@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { job } from "../../runtime/api/job.ts";
 import type { Setting } from "../oracle.ts";
 import { deploy } from "../testing/made-deployment.ts";
 import { judge, MadeHistory } from "../testing/made-history.ts";
@@ -13,6 +14,14 @@ test("an attempt that begins within the delay is a violation", () => {
   expect(restarted({ afterUs: 90_000 }).violations).toMatchObject([
     { claim: "FO-4", where: "job", expected: "at least 99000 µs" },
   ]);
+});
+
+test("a delay of the job's own is kept, whatever the cluster's is", () => {
+  expect(restarted({ afterUs: 290_000, ownDelayMs: 300 }).violations).toMatchObject([
+    { claim: "FO-4", expected: "at least 299000 µs" },
+  ]);
+  expect(restarted({ afterUs: 300_000, ownDelayMs: 300 })).toMatchObject({ violations: [], checked: 1 });
+  expect(restarted({ afterUs: 50_000, ownDelayMs: 50 })).toMatchObject({ violations: [], checked: 1 });
 });
 
 test("an answer of the recovery says nothing of when the attempt had failed", () => {
@@ -34,12 +43,14 @@ interface Story {
   readonly first?: number;
   readonly attemptMin?: number;
   readonly token?: number;
+  /** The job has a restart strategy with this delay; the cluster's delay is 100 ms. */
+  readonly ownDelayMs?: number;
   readonly setting?: Partial<Setting>;
 }
 
 /** The first attempt, one heartbeat, and the second attempt. */
-function restarted({ afterUs, first = 1, attemptMin = 1, token = 1, setting = {} }: Story) {
-  const history = new MadeHistory(totals);
+function restarted({ afterUs, first = 1, attemptMin = 1, token = 1, ownDelayMs, setting = {} }: Story) {
+  const history = new MadeHistory(ownDelayMs === undefined ? totals : totalsWithDelay(ownDelayMs));
   const judgement = judge(neverEarly, history.setting({ knobs: { restartDelayMs: 100 }, ...setting }));
   if (first > 0) deploy(history, "tm0", [`total[0]#${first}`]);
   const body = { token: 1, worker: "tm0-1", canceledUpTo: 0, tasks: [] };
@@ -48,4 +59,11 @@ function restarted({ afterUs, first = 1, attemptMin = 1, token = 1, setting = {}
   history.later(afterUs);
   deploy(history, "tm0", ["total[0]#2"], token);
   return judgement.goOn(history);
+}
+
+function totalsWithDelay(delayMs: number) {
+  return job("totals", env => {
+    env.setRestartStrategy({ kind: "fixed-delay", restartsMax: 3, delayMs });
+    totals.factory(env, {});
+  });
 }

@@ -119,6 +119,14 @@ test("SK-3: a transaction that a completed checkpoint holds must not be aborted"
   expect(told(commitsUntilKnown, { secondEnds: "aborted" }).violations).toMatchObject([{ claim: "SK-3" }]);
 });
 
+test("SK-3: a classic broker may abort what a checkpoint holds, and the job must have failed of it", () => {
+  const expired: Story = { secondEnds: "aborted", classic: true };
+  expect(told(commitsUntilKnown, { ...expired, job: "failed" }).violations).toEqual([]);
+  expect(told(commitsUntilKnown, { ...expired, job: "finished" }).violations).toMatchObject([
+    { claim: "SK-3", message: "tx-2 was aborted although a completed checkpoint held it" },
+  ]);
+});
+
 test("SK-5: records of a transaction that no completed checkpoint holds must not be seen", () => {
   expect(told(noFailedEpoch, { heldBySecond: [] }).violations).toMatchObject([{ claim: "SK-5", where: "sink" }]);
 });
@@ -162,6 +170,12 @@ test("ST-7: state that lacks a key is a violation, and so is state of a key that
   ]);
 });
 
+test("ST-7: state by a name that the fold does not have is a violation, also of a key that is right", () => {
+  expect(told(stateIsThePrefix, { firstSurplus: "total-of-yesterday" }).violations).toMatchObject([
+    { claim: "ST-7", where: "total", expected: expect.not.stringContaining("yesterday") },
+  ]);
+});
+
 test("ST-7: a subtask that has finished holds no state, and needs none", () => {
   expect(told(stateIsThePrefix, { firstTotals: {}, finished: true }).violations).toEqual([]);
   expect(told(stateIsThePrefix, { firstTotals: {} }).violations).toHaveLength(1);
@@ -172,6 +186,8 @@ interface Story {
   readonly second?: readonly MadeRecord[];
   readonly firstPositions?: readonly number[];
   readonly firstTotals?: Readonly<Record<string, number>>;
+  /** The first checkpoint holds the totals by this name, too. */
+  readonly firstSurplus?: string;
   /** The first transaction is committed before its checkpoint is complete. */
   readonly early?: boolean;
   readonly firstEnds?: "committed" | undefined;
@@ -181,7 +197,8 @@ interface Story {
   readonly heldBySecond?: readonly string[];
   /** A transaction of a dead generation, prepared before or after that of the second epoch. */
   readonly stray?: "before" | "after";
-  readonly job?: "finished" | "running";
+  readonly classic?: boolean;
+  readonly job?: "finished" | "failed" | "running";
   readonly compare?: NonNullable<Setting["compare"]>;
 }
 
@@ -208,7 +225,9 @@ function told(claim: Oracle, story: Story) {
   const { first = firstEpoch, second = secondEpoch, firstPositions = [2, 1], job = "finished" } = story;
   const history = new MadeHistory(totals);
   const output = new MadeOutput(history, input);
-  const judgement = judge(claim, history.setting(story.compare === undefined ? {} : { compare: story.compare }));
+  const compare = story.compare === undefined ? {} : { compare: story.compare };
+  const classic = story.classic === true ? ({ preparedMayExpire: true } as const) : {};
+  const judgement = judge(claim, history.setting({ ...compare, ...classic }));
   history.elect();
   output.begin("tx-1", ...first);
   output.prepare("tx-1");
@@ -218,6 +237,7 @@ function told(claim: Oracle, story: Story) {
     held: ["tx-1"],
     totals: story.firstTotals ?? { ann: 9, bob: 2 },
     finished: story.finished ?? false,
+    ...(story.firstSurplus === undefined ? {} : { surplus: story.firstSurplus }),
   });
   if (story.early !== true && !("firstEnds" in story)) output.commit("tx-1");
   const stray = (): void => {
@@ -232,9 +252,9 @@ function told(claim: Oracle, story: Story) {
   if (!("secondEnds" in story)) output.commit("tx-2");
   else if (story.secondEnds !== undefined) output.end("tx-2", story.secondEnds);
   judgement.goOn(history);
-  if (job === "finished") {
+  if (job !== "running") {
     const reference = { id: JOB, name: "totals", module: "/totals.js", params: {}, graphHash: "h" };
-    history.set(jobKey(JOB), { leader: 1, reference, state: "finished" });
+    history.set(jobKey(JOB), { leader: 1, reference, state: job });
   }
   return judgement.goOn(history).end({ job });
 }

@@ -23,6 +23,13 @@ test("work of an earlier attempt that is neither held nor aborted is a violation
   ]);
 });
 
+test("work of an earlier attempt that was begun alone must be aborted as well", () => {
+  expect(told({ held: "committed", open: true }).violations).toMatchObject([
+    { message: expect.stringContaining(`${lingering} of an earlier attempt was still open`) },
+  ]);
+  expect(told({ held: "committed", open: true, other: "aborted" }).violations).toEqual([]);
+});
+
 test("on a classic broker what was prepared may be gone", () => {
   expect(told({ held: "aborted", other: "aborted", classic: true }).violations).toEqual([]);
 });
@@ -50,19 +57,21 @@ test("two subtasks that have prepared work of one name are a violation", () => {
 interface Story {
   readonly held?: "committed" | "aborted";
   readonly other?: "aborted";
+  /** The other one was never prepared. */
+  readonly open?: boolean;
   readonly classic?: boolean;
   readonly foreign?: boolean;
   readonly again?: boolean;
 }
 
 /** Attempt 1 leaves one transaction in its checkpoint and one besides; attempt 2 completes a checkpoint. */
-function told({ held, other, classic, foreign, again }: Story) {
+function told({ held, other, open, classic, foreign, again }: Story) {
   const history = new MadeHistory(totals);
   const judgement = judge(lineageIsSettled, history.setting(classic === true ? { preparedMayExpire: true } : {}));
   const output = new MadeOutput(history, [[{ account: "ann", cents: 1 }], []]);
   for (const name of [first, lingering]) {
     output.begin(name, [0, 0, "ann", 1]);
-    output.prepare(name);
+    if (name === first || open !== true) output.prepare(name);
   }
   if (foreign === true) output.begin("orders/7", [0, 0, "ann", 1]);
   output.complete(1, { positions: [0, 0], held: [first] });

@@ -68,11 +68,17 @@ export class MadeOutput {
   }
 
   /** A completed checkpoint: positions of both splits, prepared transactions, and the totals in its state. */
-  complete(checkpoint: number, { positions, held, totals = {}, finished = false }: MadeCheckpoint): void {
+  complete(checkpoint: number, { positions, held, totals = {}, surplus, finished = false }: MadeCheckpoint): void {
     const splits = positions.map((position, partition) => ({ topic: "amounts", partition, position }));
     const writer = new StateFileWriter();
     for (const [account, cents] of Object.entries(totals)) {
-      writer.section("total", hashKey(account) % 128, [{ state: "reduce", entries: [account, { account, cents }] }]);
+      const entries = [account, { account, cents }];
+      const states = ["reduce", ...(surplus === undefined ? [] : [surplus])];
+      writer.section(
+        "total",
+        hashKey(account) % 128,
+        states.map(state => ({ state, entries })),
+      );
     }
     const bytes = writer.finish();
     const files = bytes === undefined ? [] : [this.#history.store(`chk-${checkpoint}/total-0`, bytes)];
@@ -100,6 +106,8 @@ export interface MadeCheckpoint {
   readonly positions: readonly number[];
   readonly held: readonly string[];
   readonly totals?: Readonly<Record<string, number>>;
+  /** A further state of the operator, in which the same totals stand. */
+  readonly surplus?: string;
   /** The subtasks of `total` have finished: they hold no state any more. */
   readonly finished?: boolean;
 }

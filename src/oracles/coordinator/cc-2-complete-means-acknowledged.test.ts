@@ -48,6 +48,21 @@ test("a finished subtask whose state went missing is a violation", () => {
   expect(playedTwice(held, ended)).toMatchObject([{ claim: "CC-2", where: "amounts" }]);
 });
 
+test("a finished subtask of the attempt before must acknowledge anew", () => {
+  const ended = everyone.map(snapshot => ({ ...snapshot, finished: snapshot.vertex === "amounts" }));
+  expect(playedTwice(ended, ended, 2)).toMatchObject([{ claim: "CC-2", where: "amounts" }]);
+});
+
+test.each([6, 8])("a pointer to checkpoint 7 with the metadata of %i is a violation", other => {
+  const history = new MadeHistory(totals);
+  const judgement = judge(completeMeansAcknowledged, history.setting());
+  for (const snapshot of everyone) history.acknowledge(1, 7, 1, snapshot);
+  history.point(1, { ...history.storeMetadata(madeMetadata(other, everyone)), checkpoint: 7 });
+  expect(judgement.goOn(history).violations).toMatchObject([
+    { where: "metadata", message: `the pointer's checkpoint 7 has the metadata of checkpoint ${other}` },
+  ]);
+});
+
 test("a pointer to metadata that is durable nowhere is a violation", () => {
   expect(played({ nodes: [] })).toMatchObject([{ claim: "CC-2", where: "metadata" }]);
 });
@@ -63,7 +78,10 @@ test("a worker that is told before the pointer is written is told a falsehood", 
 
 interface Story {
   readonly silent?: string;
+  /** In which it is acknowledged. */
   readonly attempt?: number;
+  /** As the metadata has it. */
+  readonly recordedAttempt?: number;
   readonly recorded?: readonly SubtaskSnapshot[];
   readonly acknowledged?: readonly SubtaskSnapshot[];
   readonly nodes?: readonly string[];
@@ -76,25 +94,26 @@ function played(story: Story) {
   return judgement.goOn(history).violations;
 }
 
-/** All acknowledge the first checkpoint, and only who has not finished the second. */
-function playedTwice(first: readonly SubtaskSnapshot[], second: readonly SubtaskSnapshot[]) {
+/** All acknowledge the first checkpoint, and only who has not finished the second, which is of this attempt. */
+function playedTwice(first: readonly SubtaskSnapshot[], second: readonly SubtaskSnapshot[], attempt = 1) {
   const history = new MadeHistory(totals);
   const judgement = judge(completeMeansAcknowledged, history.setting());
   complete(history, { recorded: first, acknowledged: first });
   judgement.goOn(history);
-  complete(history, { recorded: second, acknowledged: second.filter(({ finished }) => !finished) }, 8);
+  const acknowledged = second.filter(({ finished }) => !finished);
+  complete(history, { recorded: second, acknowledged, attempt, recordedAttempt: attempt }, 8);
   return judgement.goOn(history).violations;
 }
 
 function complete(
   history: MadeHistory,
-  { silent, attempt = 1, recorded = everyone, acknowledged = everyone, nodes }: Story,
+  { silent, attempt = 1, recordedAttempt = 1, recorded = everyone, acknowledged = everyone, nodes }: Story,
   checkpoint = 7,
 ): void {
   for (const snapshot of acknowledged) {
     if (`${snapshot.vertex}[${snapshot.subtask}]` !== silent) history.acknowledge(1, checkpoint, attempt, snapshot);
   }
-  history.point(1, history.storeMetadata(madeMetadata(checkpoint, recorded), nodes));
+  history.point(1, history.storeMetadata(madeMetadata(checkpoint, recorded, { attempt: recordedAttempt }), nodes));
 }
 
 function notify(history: MadeHistory): void {

@@ -44,14 +44,19 @@ test("a completion with an acknowledgement from behind the time-out is a violati
 });
 
 test("a leader that stood still, or whose clock drifts, may be late", () => {
-  expect(late({ paused: true }).violations).toEqual([]);
+  expect(late({ resumed: "jm0" }).violations).toEqual([]);
   expect(late({ setting: { unsteadyTimers: true } }).violations).toEqual([]);
 });
 
-function late({ paused = false, setting = {} }: { paused?: boolean; setting?: Partial<Setting> } = {}) {
+test("a worker that stood still meanwhile is no excuse", () => {
+  expect(late({ resumed: "tm0" }).violations).toMatchObject([{ claim: "CC-3" }]);
+});
+
+function late({ resumed, setting = {} }: { resumed?: string; setting?: Partial<Setting> } = {}) {
   const { history, judgement } = begin(setting);
   trigger(history, 1);
-  if (paused) history.observe({ kind: "process", atUs: 1_000, role: "jm0", incarnation: 0, what: "resumed" });
+  if (resumed !== undefined)
+    history.observe({ kind: "process", atUs: 1_000, role: resumed, incarnation: 0, what: "resumed" });
   history.later(100_001);
   history.acknowledge(1, 1, 1, madeSnapshot("amounts", 0));
   complete(history, 1);

@@ -31,11 +31,16 @@ test("a trigger that was not answered, and a decline of a subtask that does not 
   expect(told(["fail", "fail", "decline", "trigger"]).violations).toEqual([]);
 });
 
+test("a decline by a snapshot that failed counts like any failure", () => {
+  expect(told(["snapshot-fails", "snapshot-fails", "trigger"]).violations).toEqual([]);
+  expect(told(["snapshot-fails", "snapshot-fails", "snapshot-fails", "trigger"]).violations).toHaveLength(1);
+});
+
 test("behind the end of some input nothing is counted", () => {
   expect(told(["end", "fail", "fail", "fail", "trigger"]).violations).toEqual([]);
 });
 
-type Word = "fail" | "succeed" | "unanswered" | "decline" | "trigger" | "restart" | "end";
+type Word = "fail" | "succeed" | "unanswered" | "decline" | "snapshot-fails" | "trigger" | "restart" | "end";
 
 /** One source on each of two workers; two failures are tolerated. */
 function told(words: readonly Word[]) {
@@ -68,7 +73,9 @@ function play(history: MadeHistory, word: Word, attempt: number, checkpoint: num
     if (word !== "unanswered" || i === 0) history.reply("checkpoint.trigger", `tm${i}`, "jm0", null, call);
   }
   const execution = `amounts[0]#${attempt}`;
-  const declined = { ...fenced, execution, reason: "task-not-running" };
-  if (word === "decline") history.request("checkpoint.decline", "tm0", "jm0", declined);
+  const decline = (reason: string) =>
+    history.request("checkpoint.decline", "tm0", "jm0", { ...fenced, execution, reason });
+  if (word === "decline") decline("task-not-running");
+  if (word === "snapshot-fails") decline("snapshot-failed");
   if (word === "succeed") history.point(1, history.storeMetadata(madeMetadata(checkpoint, [madeSnapshot("total", 0)])));
 }

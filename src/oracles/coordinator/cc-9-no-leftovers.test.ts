@@ -25,6 +25,13 @@ test("what lies on a node that is away cannot be removed", () => {
   expect(told({ dead: "dfs1" })).toEqual([]);
 });
 
+test("a node that was away and came back before the end keeps nothing, and one that stayed away may", () => {
+  expect(told({ before: ["killed", "started"] })).toMatchObject([
+    { claim: "CC-9", message: expect.stringContaining("is left on dfs1") },
+  ]);
+  expect(told({ before: ["killed"] })).toEqual([]);
+});
+
 test("without a job manager nobody sweeps", () => {
   expect(told({ dead: "jm0" })).toEqual([]);
 });
@@ -41,12 +48,15 @@ interface Story {
   readonly removed?: boolean;
   readonly named?: boolean;
   readonly late?: boolean;
+  /** What becomes of dfs1 before the job's end. */
+  readonly before?: readonly ("killed" | "started")[];
+  /** Killed behind the job's end. */
   readonly dead?: string;
   readonly undone?: boolean;
   readonly state?: "running";
 }
 
-function told({ removed = false, named = false, late = false, dead, undone = false, state }: Story) {
+function told({ removed = false, named = false, late = false, before = [], dead, undone = false, state }: Story) {
   const history = new MadeHistory(totals);
   const judgement = judge(noLeftovers, history.setting());
   const path = "chk-7/total[0]#1.state";
@@ -57,6 +67,7 @@ function told({ removed = false, named = false, late = false, dead, undone = fal
     history.observe(renamed(history.place("dfs1", path), late ? 1e9 : 0));
   };
   if (!late) comes();
+  for (const what of before) history.observe({ kind: "process", atUs: 1, role: "dfs1", incarnation: 0, what });
   history.point(1, history.storeMetadata(madeMetadata(7, [snapshot])));
   judgement.goOn(history);
   const reference = { id: JOB, name: "totals", module: "/totals.js", params: {}, graphHash: "h" };

@@ -41,6 +41,17 @@ test("the first violation is returned, and all are counted", () => {
   expect(suite.counts()).toEqual({ A: { checked: 1, violated: 2 }, B: { checked: 1, violated: 2 } });
 });
 
+test("what one of a claim's oracles could not judge is told, whatever the others say", () => {
+  const part = (notJudged?: string): Oracle => ({
+    ...spy("A", { frames: ["x"] }, []),
+    begin: () => ({ checked: 1, on: () => undefined, end: () => [], notJudged }),
+  });
+  const told = (...parts: readonly Oracle[]) => beginSuite(parts, setting).counts()["A"];
+  expect(told(part(), part())).toEqual({ checked: 2, violated: 0 });
+  expect(told(part("no order"), part())).toEqual({ checked: 2, violated: 0, notJudged: "no order" });
+  expect(told(part(), part("no order"))).toEqual({ checked: 2, violated: 0, notJudged: "no order" });
+});
+
 test("no claim holds of a log that contradicts itself, and any other error is an error", () => {
   const failing = (error: Error): Oracle => ({
     ...spy("A", { frames: ["x"] }, []),

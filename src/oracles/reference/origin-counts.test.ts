@@ -54,6 +54,13 @@ test("what is still to come is missed of a job that is through alone, and a sink
     expect(count({ ...terms, atLeastOnce: new Set(["sink"]) })).toBeUndefined();
 });
 
+test("a sink that writes at least once repeats what it is owed, and holds nothing that nobody owes it", () => {
+  const terms = { ...whole, atLeastOnce: new Set(["sink"]) };
+  const count = (...positions: number[]) => miscounted(graphOf(), { splitsOf }, committed(...positions), terms);
+  expect(count(0, 0, 0, 2, 2)).toBeUndefined();
+  expect(count(0, 0, 1, 2, 2)).toMatchObject({ origin: "in/0@1", owed: 0, committed: 1 });
+});
+
 test("behind a key what an operator lets pass hangs on the order, and is not counted", () => {
   const graph = graphOf(stream => stream.filter(number => number > 10));
   expect(() => miscounted(graph, { splitsOf }, [], whole)).toThrow(NotJudged);

@@ -36,11 +36,17 @@ test("a decline by a snapshot that failed counts like any failure", () => {
   expect(told(["snapshot-fails", "snapshot-fails", "snapshot-fails", "trigger"]).violations).toHaveLength(1);
 });
 
+test("when a job manager comes or goes nobody knows what it had counted, until a new attempt begins", () => {
+  expect(told(["fail", "fail", "fail", "elect", "trigger"]).violations).toEqual([]);
+  expect(told(["elect", "fail", "fail", "fail", "trigger"]).violations).toEqual([]);
+  expect(told(["elect", "restart", "fail", "fail", "fail", "trigger"]).violations).toHaveLength(1);
+});
+
 test("behind the end of some input nothing is counted", () => {
   expect(told(["end", "fail", "fail", "fail", "trigger"]).violations).toEqual([]);
 });
 
-type Word = "fail" | "succeed" | "unanswered" | "decline" | "snapshot-fails" | "trigger" | "restart" | "end";
+type Word = "fail" | "succeed" | "unanswered" | "decline" | "snapshot-fails" | "trigger" | "restart" | "elect" | "end";
 
 /** One source on each of two workers; two failures are tolerated. */
 function told(words: readonly Word[]) {
@@ -55,6 +61,8 @@ function told(words: readonly Word[]) {
   for (const word of words) {
     if (word === "end") {
       history.acknowledge(1, checkpoint, attempt, madeSnapshot("amounts", 0, { finished: true }));
+    } else if (word === "elect") {
+      history.observe({ kind: "process", atUs: 1, role: "jm0", incarnation: 0, what: "started" });
     } else if (word === "restart") {
       attempt++;
       begin();

@@ -55,19 +55,39 @@ test("a worker that hears its leader may ask for ever", () => {
   expect(judgement.goOn(history)).toMatchObject({ violations: [], checked: 20 });
 });
 
-test("a worker that goes on without a leader is a violation", () => {
+test.each([
+  "worker.register",
+  "worker.heartbeat",
+  "task.deploy",
+  "task.cancel",
+  "checkpoint.trigger",
+  "checkpoint.complete",
+  "checkpoint.abort",
+])("a worker that is handed %s hears its leader", method => {
   const { history, judgement } = begin();
   start(history);
   history.later(5 * SECOND);
+  history.request(method, "jm0", "tm0", {});
   for (let i = 0; i < 3; i++) ask(history);
-  expect(judgement.goOn(history).violations).toMatchObject([{ claim: "FO-1", where: "tm0" }]);
+  expect(judgement.goOn(history)).toMatchObject({ violations: [], checked: 3 });
 });
+
+test.each(["broker.fetch", "broker.produce"])(
+  "a worker that goes on with %s without a leader is a violation",
+  method => {
+    const { history, judgement } = begin();
+    start(history);
+    history.later(5 * SECOND);
+    for (let i = 0; i < 3; i++) ask(history, method);
+    expect(judgement.goOn(history).violations).toMatchObject([{ claim: "FO-1", where: "tm0" }]);
+  },
+);
 
 test("requests that the network held and delivers in a burst accuse nobody", () => {
   const { history, judgement } = begin();
   start(history);
   history.later(5 * SECOND);
-  for (let i = 0; i < 20; i++) fetch(history);
+  for (let i = 0; i < 20; i++) request(history);
   expect(judgement.goOn(history).violations).toEqual([]);
 });
 
@@ -107,11 +127,11 @@ function start(history: MadeHistory): void {
   history.observe({ kind: "process", atUs: 0, role: "tm0", incarnation: 0, what: "started" });
 }
 
-function fetch(history: MadeHistory): void {
-  history.request("broker.fetch", "tm0", "broker", { topic: "amounts", partition: 0 });
+function request(history: MadeHistory, method = "broker.fetch"): void {
+  history.request(method, "tm0", "broker", { topic: "amounts", partition: 0 });
 }
 
-function ask(history: MadeHistory): void {
-  fetch(history);
-  history.reply("broker.fetch", "broker", "tm0", {});
+function ask(history: MadeHistory, method?: string): void {
+  request(history, method);
+  history.reply(method ?? "broker.fetch", "broker", "tm0", {});
 }

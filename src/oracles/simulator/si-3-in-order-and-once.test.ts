@@ -28,6 +28,18 @@ test("a request that is handed over twice, or behind a later one, is a violation
   ]);
 });
 
+test.each(["worker.heartbeat", "task.deploy", "checkpoint.trigger", "broker.fetch", "broker.produce", "broker.commit"])(
+  "%s is numbered like any request",
+  method => {
+    const { history, judgement } = begin();
+    history.request(method, "tm0", "jm0", {});
+    history.observe(history.observations[0]!);
+    expect(judgement.goOn(history).violations).toMatchObject([
+      { claim: "SI-3", where: "jm0", message: `${method} number 1 of tm0 was handed to jm0 twice` },
+    ]);
+  },
+);
+
 test("a barrier that a channel brings twice is a violation", () => {
   const { history, judgement } = begin();
   barrier(history, 1, 3);

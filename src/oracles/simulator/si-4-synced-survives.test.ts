@@ -19,6 +19,11 @@ test("a synced file that is gone is a violation", () => {
   expect(judge([...safe, lostPower, powerOn], {})).toEqual({ violations: 1, checked: 1 });
 });
 
+test.each(["coord", "broker", "dfs1"])("what %s has synced is claimed as well", role => {
+  const own = safe.map(operation => ({ ...operation, role }));
+  expect(judge([...own, lostPower, powerOn], {})).toEqual({ violations: 1, checked: 1 });
+});
+
 test("synced bytes that have changed are a violation", () => {
   expect(judge([...safe, lostPower, powerOn], { "/d/wal": "abX" })).toEqual({ violations: 1, checked: 1 });
 });

@@ -92,6 +92,13 @@ export class MadeHistory {
     return { checkpoint: metadata.checkpoint, metadata: file };
   }
 
+  /** A service writes a file of its own anew. */
+  write(role: string, path: string, bytes: Uint8Array): void {
+    this.disk(role).set(path, bytes);
+    const place = { kind: "disk", machine: role, role, path } as const;
+    this.observations.push({ ...place, atUs: this.#now(), operation: "write", position: 0, bytes });
+  }
+
   /** Takes a file's replica off a node, as its unlink would be observed. */
   unlink(node: string, path: string): void {
     this.disk(node).delete(this.place(node, path));

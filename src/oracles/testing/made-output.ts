@@ -96,7 +96,7 @@ export class MadeOutput {
   }
 
   #write(): void {
-    this.#history.disk("broker").set(brokerLogPath("/broker"), encodeEntry(1, this.#changes));
+    this.#history.write("broker", brokerLogPath("/broker"), encodeEntry(1, this.#changes));
   }
 }
 

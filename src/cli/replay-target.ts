@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
-import { isFailure, type CaseRun } from "../explore/case-run.ts";
+import type { CaseRun } from "../explore/case-run.ts";
 import { type Failure } from "../explore/failure-file.ts";
-import { confirmed, replayOf, type Replay, type ReplayOutcome } from "../explore/replay.ts";
+import { confirmed, outcomeOfCase, replayOf, type Replay, type ReplayOutcome } from "../explore/replay.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { claimOf, messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
@@ -38,7 +38,7 @@ export async function replayTarget(name: string, flags: ReplayFlags): Promise<nu
     if (flags.json === true) print(failureDocument(failure, replay, wallMs));
     return replayExitCodes[replay.outcome];
   }
-  const outcome = outcomeOfCase(run);
+  const outcome = outcomeOfCase(run.verdict);
   standardError.write(`${run.verdict.kind}: ${messageOf(run.verdict)}\n`);
   for (const line of linesOfPlan(played.plan, run)) standardError.write(`  ${line}\n`);
   if (flags.json === true) {
@@ -72,11 +72,6 @@ const replayExitCodes: Readonly<Record<ReplayOutcome, number>> = {
   stale: 2,
   broken: 3,
 };
-
-function outcomeOfCase(run: CaseRun): ReplayOutcome {
-  if (run.verdict.kind === "broken") return "broken";
-  return isFailure(run.verdict) || run.verdict.kind === "exhausted" ? "reproduced" : "passes";
-}
 
 function failureDocument(failure: Failure, replay: Replay, wallMs: number): unknown {
   const { outcome, exact, run, staleAnchors, variants } = replay;

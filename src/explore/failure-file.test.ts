@@ -6,13 +6,13 @@ import type { JournalEntry } from "../kernel/journal.ts";
 import { defaultKnobs, defaultTopology } from "./defaults.ts";
 import { readFailure, serializeFailure, writeFailure, type Failure } from "./failure-file.ts";
 import { Misuse } from "./misuse.ts";
-import { confirmed, replayFailure } from "./replay.ts";
+import { confirmed, outcomeOfCase, replayFailure } from "./replay.ts";
 import { reproOf } from "./repro-test.ts";
 import type { ShrinkEnding } from "./shrink-ending.ts";
 import { passedRun, violatedRun } from "./testing/stand-in-runs.ts";
 import { storyOf } from "./story.ts";
 import type { Case } from "../world/case.ts";
-import type { CasePlayer, CaseRun } from "./case-run.ts";
+import type { CasePlayer, CaseRun, Verdict } from "./case-run.ts";
 
 let folder = "";
 
@@ -144,6 +144,18 @@ test("a replay says what became of the failure", async () => {
     staleAnchors: ["barrier.align"],
   });
   expect(await replayed({ ...passedRun(failed), verdict: { kind: "broken", reason: "the fence" } })).toBe("broken");
+});
+
+test("a case without a file that was not played to its end does not pass", () => {
+  const outcomes = (...verdicts: readonly Verdict[]) => verdicts.map(outcomeOfCase);
+  const { verdict: violated } = violatedRun("SK-1", "count[1]");
+  expect(outcomes(violated, { kind: "stuck", blame: "jm0" }, { kind: "exhausted", reason: "out of events" })).toEqual([
+    "reproduced",
+    "reproduced",
+    "reproduced",
+  ]);
+  expect(outcomes({ kind: "passed" }, { kind: "vacuous" })).toEqual(["passes", "passes"]);
+  expect(outcomes({ kind: "broken", reason: "the fence" })).toEqual(["broken"]);
 });
 
 test("a case that passes by a hair is reproduced by one beside it", async () => {

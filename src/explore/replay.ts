@@ -1,4 +1,4 @@
-import type { CasePlayer, CaseRun } from "./case-run.ts";
+import { isFailure, type CasePlayer, type CaseRun, type Verdict } from "./case-run.ts";
 import type { Failure } from "./failure-file.ts";
 import { signatureOf } from "./signature.ts";
 import { variantsOf } from "./variants.ts";
@@ -69,4 +69,10 @@ function outcomeOf(failure: Failure, run: CaseRun, staleAnchors: readonly string
   if (run.verdict.kind === "broken") return "broken";
   if (signature !== undefined || run.verdict.kind === "exhausted") return "fails-differently";
   return staleAnchors.length > 0 ? "stale" : "passes";
+}
+
+/** Of a case that no file speaks of: whatever did not pass is what there was to see. */
+export function outcomeOfCase(verdict: Verdict): ReplayOutcome {
+  if (verdict.kind === "broken") return "broken";
+  return isFailure(verdict) || verdict.kind === "exhausted" ? "reproduced" : "passes";
 }

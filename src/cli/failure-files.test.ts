@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Failure } from "../explore/failure-file.ts";
@@ -11,8 +11,19 @@ const folder = projectFolder("failures");
 
 const millrace = (...args: string[]): Promise<Ended> => inFolder(args, folder);
 
-/** A failure file of this project, found by a real campaign over a scenario that cannot hold. */
-async function foundFailure(): Promise<{ readonly id: string; readonly file: string }> {
+interface Found {
+  readonly id: string;
+  readonly file: string;
+}
+
+let found: Promise<Found> | undefined;
+
+/** A failure file of this project, found by a real campaign over a scenario that cannot hold; the first who asks plays it. */
+function foundFailure(): Promise<Found> {
+  return (found ??= exploreNeverEnds());
+}
+
+async function exploreNeverEnds(): Promise<Found> {
   writeFileSync(
     join(folder, "scenarios/never.ts"),
     `import { job, logSink, logSource, scenario } from "millrace";
@@ -31,7 +42,7 @@ export const neverEnds = scenario("never-ends", {
   );
   const { out, err } = await millrace("explore", "never-ends", "--runs", "1", "--seed", "a", "--json");
   if (!out.startsWith("{")) throw new Error(err);
-  const { failures } = JSON.parse(out) as { failures: { id: string; file: string }[] };
+  const { failures } = JSON.parse(out) as { failures: Found[] };
   return failures[0]!;
 }
 
@@ -160,6 +171,40 @@ test("a failure that is not there is answered with the nearest, a scenario with 
   expect(folders.err).toContain("folder.json: This is a folder.");
   expect(field.err).toContain('field.json:3: "extra" is wrong: a failure file has no such field.');
   expect([near, scenario, folders, field].map(ended => ended.code)).toEqual([2, 2, 2, 2]);
+});
+
+test("a failure that gives way to another one is not repaired: neither its replay nor a campaign ends green", async () => {
+  const { file } = await foundFailure();
+  const { sum: _, ...found } = JSON.parse(readFileSync(join(folder, file), "utf8")) as Failure;
+  const kept = join(folder, "scenarios/regressions");
+  mkdirSync(kept, { recursive: true });
+  writeFileSync(join(kept, "other.json"), JSON.stringify({ ...found, signature: "XX-2@job", claim: "XX-2" }));
+  const replay = await millrace("replay", "other", "--json");
+  const campaign = await millrace("explore", "never-ends", "--strategy", "corpus", "--jobs", "1", "--json");
+  rmSync(kept, { recursive: true });
+  expect(JSON.parse(replay.out)).toMatchObject({ outcome: "fails-differently", variants: { reproduced: false } });
+  expect(JSON.parse(campaign.out)).toMatchObject({
+    runs: 0,
+    corpus: { played: 1, failed: 1, results: [{ outcome: "fails-differently" }] },
+  });
+  expect([replay.code, campaign.code]).toEqual([1, 1]);
+});
+
+test("a shrink that finds nothing to take away writes down that this is known now", async () => {
+  const { file } = await foundFailure();
+  const path = join(folder, file);
+  const found = JSON.parse(readFileSync(path, "utf8")) as Failure;
+  // As a campaign leaves a failure whose budget was spent; how it was shrunk decides nothing, and is not in the sum.
+  writeFileSync(path, JSON.stringify({ ...found, shrink: { ...found.shrink, ending: "run-budget" } }));
+  writeFileSync(join(path, "../story.txt"), "not minimal");
+  const { code, out } = await millrace("shrink", file, "--json");
+  const { runs, ...told } = JSON.parse(out) as { runs: number };
+  expect({ code, told }).toEqual({ code: 0, told: { file, ending: "1-minimal", planLength: 0 } });
+  expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({
+    ...found,
+    shrink: { ...found.shrink, runs: found.shrink.runs + runs },
+  });
+  expect(readFileSync(join(path, "../story.txt"), "utf8")).toContain("1-minimal");
 });
 
 test("an interrupted shrink keeps what it has found, and says that it was interrupted", async () => {

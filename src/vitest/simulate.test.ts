@@ -68,6 +68,21 @@ simulate.only("one alone is played", wordsUnderStorm, { runs: 1, minRuns: 1 });
 simulate("not beside it", wordsUnderStorm, { runs: 100_000, minRuns: 90_000, timeout: 2_000 });
 `,
   );
+  // A case that is really out of its five million events would take a minute.
+  writeFileSync(
+    join(folder, "exhausted.test.ts"),
+    `import { vi } from "vitest";
+import { simulate } from "millrace/vitest";
+import { WorldPlayer } from "${root}/src/explore/world-player.ts";
+import { wordsUnderStorm } from "${root}/scenarios/words.ts";
+Object.assign(process.env, { MILLRACE_SEED: "of the environment", MILLRACE_RUNS: "2" });
+const { play } = WorldPlayer.prototype;
+vi.spyOn(WorldPlayer.prototype, "play").mockImplementation(async function (...played) {
+  return { ...(await play.apply(this, played)), verdict: { kind: "exhausted", reason: "out of events" } };
+});
+simulate("cases without an end are no proof", wordsUnderStorm, { runs: 3, minRuns: 1, seed: "its own" });
+`,
+  );
 });
 
 afterAll(() => {
@@ -75,7 +90,7 @@ afterAll(() => {
   if (written !== undefined) rmSync(dirname(join(root, "reports", written)), { recursive: true });
 });
 
-test("a violated claim fails with its plan and its replay, too few runs fail too, and others are left out", () => {
+test("a violated claim fails with its plan and its replay, too few runs and exhausted ones fail too, and others are left out", () => {
   const { stdout } = spawnSync(
     process.execPath,
     [
@@ -90,7 +105,7 @@ test("a violated claim fails with its plan and its replay, too few runs fail too
     {
       cwd: folder,
       encoding: "utf8",
-      env: { ...process.env, NO_COLOR: "1", VITEST: undefined, MILLRACE_REPLAY: undefined },
+      env: { ...process.env, NO_COLOR: "1", VITEST: undefined, MILLRACE_REPLAY: undefined, MILLRACE_SEED: undefined },
     },
   );
   const report = JSON.parse(stdout.slice(stdout.indexOf('{"numTotal'))) as {
@@ -107,6 +122,7 @@ test("a violated claim fails with its plan and its replay, too few runs fail too
     "claims are judged": "failed",
     "too few runs are no proof": "failed",
     "what is left out is not played": "skipped",
+    "cases without an end are no proof": "failed",
     "one alone is played": "passed",
     "not beside it": "skipped",
   });
@@ -116,5 +132,9 @@ test("a violated claim fails with its plan and its replay, too few runs fail too
   written = /reports\/(failures\/never-ends-[0-9a-f]{8}\/case\.json)/.exec(messages["claims are judged"] ?? "")?.[1];
   expect(messages["too few runs are no proof"]).toMatch(
     /Only \d+ of 100000 runs in 4000 ms; at least 90000 are wanted/,
+  );
+  // Seed and runs are not the test's own: the environment has overridden them.
+  expect(messages["cases without an end are no proof"]).toContain(
+    "2 of 2 cases ran out of their budget of events (seed of the environment): neither held nor failed.",
   );
 });

@@ -73,6 +73,20 @@ test("the same seed gives the same cases and digest, another seed others", async
   expect(await digest("a")).not.toBe(await digest("b"));
 });
 
+test("campaigns of the same histories that are judged otherwise have other digests", async () => {
+  const digest = async (verdict: CaseRun["verdict"]) => {
+    const cases = line({ play: played => Promise.resolve({ ...passedRun(played), verdict }) });
+    return (
+      await campaign(
+        playInline(indicesOf(3), index => cases.play(index)),
+        options(),
+      )
+    ).summary.digest;
+  };
+  expect(await digest({ kind: "passed" })).toBe(await digest({ kind: "passed" }));
+  expect(await digest({ kind: "vacuous" })).not.toBe(await digest({ kind: "passed" }));
+});
+
 test("regressions come before case 0, as their files have them, and are no cases of the campaign", async () => {
   const seeds: string[] = [];
   const noting: CasePlayer = { play: played => (seeds.push(played.seed), passing.play(played)) };
@@ -111,6 +125,23 @@ test("a second failure of a signature is a hit, another signature a failure of i
     ["CC-8", 3],
   ]);
   expect(summary).toMatchObject({ runs: 6, violated: 6, claims: { "SK-1": { checked: 3, violated: 3, seen: 3 } } });
+});
+
+test("two scenarios that break the same claim are two failures", async () => {
+  const targets = ["one", "other"].map(name => ({
+    jobFile: "jobs/none.ts",
+    scenario: scenario(name, { why: "One of two with the same failure.", job: idleJob, input: [1] }),
+    player: { play: () => Promise.resolve(violatedRun("SK-1", "count[0]")) },
+  }));
+  const cases = new CaseLine(targets, { seed: "s", checkEvery: 0, freshEvery: 0 });
+  const { failures } = await campaign(
+    playInline(indicesOf(6), index => cases.play(index)),
+    options({ scenarioOf: index => cases.target(index).scenario.name }),
+  );
+  expect(failures.map(({ case: index, hits }) => [index, hits])).toEqual([
+    [0, 3],
+    [1, 3],
+  ]);
 });
 
 test("bail ends at the first failure, an interruption keeps what there is", async () => {
@@ -173,6 +204,20 @@ test("every scenario has its share of checks, from the first round on", async ()
   for (const index of indicesOf(15)) await cases.play(index);
   // Rounds 0 and 4 of the five that fifteen cases make.
   expect(fresh).toEqual(["one", "two", "three", "one", "two", "three"]);
+});
+
+test("every scenario has its share of the cases that are played twice", async () => {
+  const targets = ["one", "two", "three"].map(name => ({
+    jobFile: "jobs/none.ts",
+    scenario: scenario(name, { why: "One of as many as there are rounds.", job: idleJob, input: [1] }),
+    player: passing,
+  }));
+  // As many scenarios as rounds between two checks: by cases, and not by rounds, the same one would be checked each time.
+  const cases = new CaseLine(targets, { seed: "s", checkEvery: 3, freshEvery: 0 });
+  const checked: string[] = [];
+  for (const index of indicesOf(9))
+    if ((await cases.play(index)).agreed === true) checked.push(cases.target(index).scenario.name);
+  expect(checked).toEqual(["one", "two", "three"]);
 });
 
 test("every storm has its share of the cases, and fixed plans come by in turn", () => {

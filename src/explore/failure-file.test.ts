@@ -86,6 +86,14 @@ test("the same failure again adds a hit, another one gets a folder of its own", 
   expect(readdirSync(folder)).toHaveLength(2);
 });
 
+test("a planted bug's failure is not the one that the sound runtime has, though case and signature are", () => {
+  const real = writeFailure(folder, failure);
+  const planted = writeFailure(folder, { ...failure, mutant: "sink.no-flush-before-ack" });
+  expect(planted.id).not.toBe(real.id);
+  expect(readFailure(real.file)).toMatchObject({ mutant: null, hits: 1 });
+  expect(readFailure(planted.file)).toMatchObject({ mutant: "sink.no-flush-before-ack", hits: 1 });
+});
+
 test("a file that is not this failure is never replaced", () => {
   const { file } = writeFailure(folder, failure);
   writeFileSync(file, "somebody's notes");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { job, logSink, logSource, type Sink } from "millrace";
+import { job, logSink, logSource, type Sink, type ValueState } from "millrace";
 
 /**
  * Jobs that reach around their machine, each in the way in which it happens in life. Their module is loaded once the fence
@@ -43,6 +43,24 @@ export const stamper = job("stamper", env => {
     .fromSource(logSource<string>({ topic: "input", bounded: true }), "lines")
     .map(line => ({ line, atMs: Date.now() }))
     .name("stamped")
+    .sinkTo(logSink({ topic: "output" }));
+});
+
+/** Remembers when it was, and says nothing of it: what it writes is as it must be. */
+export const diarist = job("diarist", env => {
+  let seenMs: ValueState<number>;
+  env.enableCheckpointing(150);
+  env
+    .fromSource(logSource<string>({ topic: "input", bounded: true }), "lines")
+    .keyBy(line => line)
+    .process({
+      open: context => void (seenMs = context.valueState("seen")),
+      process(line, _context, out) {
+        seenMs.update(Date.now());
+        out.collect(line);
+      },
+    })
+    .name("remembered")
     .sinkTo(logSink({ topic: "output" }));
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { wordsUnderStorm } from "../../scenarios/words.ts";
+import { attempts } from "../oracles/failover/fo-4-limits-are-exact.ts";
 import type { Oracle, OracleFold } from "../oracles/oracle.ts";
 import { calmCase } from "./case-generator.ts";
 import type { Case } from "../world/case.ts";
@@ -79,6 +80,49 @@ test("what a claim says that it could not judge is told of an author's, too", as
   const { claims } = await player.play(player.calm);
   expect(claims["XX-1"]).toEqual({ checked: 1, violated: 0, notJudged: "it was too dark" });
   expect(claims["SK-1"]).not.toHaveProperty("notJudged");
+});
+
+test.each([
+  [1, "violated"],
+  [2, "passed"],
+] as const)("a job with one restart that fails behind %d effective faults is %s", async (faults, kind) => {
+  const failing = scenario("fails-by-itself", {
+    why: "Each fault takes one restart, and the one behind the last is owed an end; what a job fails for on its own is not.",
+    job: chokesOn13,
+    cluster: { partitions: 1 },
+    knobs: { restartsMax: 1 },
+    input: { numbers: Array.from({ length: 20 }, (_, i) => i) },
+    plan: on => [on.firstRecord().failTask("sum[0]"), on.firstRecord().nth(2).failTask("sum[0]")].slice(0, faults),
+  });
+  const { verdict, faults: ledger } = await new WorldPlayer(failing).play({ ...calmCase(failing), plan: failing.plan });
+  expect(ledger.filter(({ effective }) => effective)).toHaveLength(faults);
+  expect(verdict).toMatchObject(kind === "passed" ? { kind } : { kind, violation: { claim: "FO-5", where: "job" } });
+});
+
+test("how often a job must begin is owed by the scenario's own case, and not by one with less input", async () => {
+  const begunTwice = scenario("begun-twice", {
+    why: "What goes wrong behind many records may not come behind few: that is no restart that is missing.",
+    job: wordsUnderStorm.job,
+    input: { lines: ["one word", "another", "a third"] },
+    plan: on => [on.checkpoint(99).completed().failTask("count[0]")],
+    claims: [attempts({ least: 2 })],
+  });
+  const player = new WorldPlayer(begunTwice);
+  const whole = { ...calmCase(begunTwice), plan: begunTwice.plan };
+  expect((await player.play(whole)).verdict).toMatchObject({ kind: "violated", violation: { claim: "FO-4" } });
+  const cut = { ...whole, input: { lines: { kind: "values", values: ["one word", "another"] } } } as const;
+  expect((await player.play(cut)).verdict).toEqual({ kind: "vacuous" });
+});
+
+/** In its state, so that the reference does not say which record nobody gets past. */
+const chokesOn13 = job("chokes-on-13", env => {
+  env.enableCheckpointing(100);
+  env
+    .fromSource(logSource<number>({ topic: "numbers", bounded: true }), "numbers")
+    .keyBy(number => `${number % 3}`)
+    .reduce((sum, number) => (number === 13 ? fail("13") : sum + number))
+    .name("sum")
+    .sinkTo(logSink({ topic: "sums" }));
 });
 
 /** Folds all numbers in the order in which they come, and says every thirtieth time what it has come to. */

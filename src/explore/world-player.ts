@@ -95,15 +95,16 @@ export class WorldPlayer implements CasePlayer {
 /** What a function makes of the time, or of chance, no reference can foretell: the run says nothing about the runtime. */
 function notComparable(end: WorldEnd, violation: Violation | undefined, reads: readonly string[]): WorldEnd {
   const [read] = reads;
-  if (read === undefined || violation === undefined || !referenceClaims.includes(violation.claim)) return end;
+  const held = violation === undefined ? undefined : heldAgainstReference[violation.claim];
+  if (read === undefined || held === undefined) return end;
   const reason =
-    `the job's output is not a function of its input: it depends on ${read}. ` +
+    `the job's ${held} is not a function of its input: it depends on ${read}. ` +
     "Take times from the records, and draw nothing: a restore would give other results for the same records.";
   return { ...end, end: "broken", reason };
 }
 
-/** Those that hold output and state against the reference. */
-const referenceClaims: readonly string[] = ["SK-1", "ST-7"];
+/** What a claim compares with what the reference makes of the same input. */
+const heldAgainstReference: Readonly<Record<string, "output" | "state">> = { "SK-1": "output", "ST-7": "state" };
 
 function runOfError(error: unknown): CaseRun {
   const { name, stack } = error instanceof Error ? error : new Error(String(error));

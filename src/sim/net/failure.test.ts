@@ -164,6 +164,33 @@ test("a cut that heals in time loses nothing; one that lasts times the sender ou
   }
 });
 
+test.each([
+  ["wait at the cut", [20, 22, 24]],
+  ["are on their way to it", [29]],
+])(
+  "bytes that %s when the power of their sender goes are lost; a hold has them in the network",
+  async (_, writesMs) => {
+    const heard = { cut: [] as string[], hold: [] as string[] };
+    // By the seed, some of what was sent has not left the sender's memory, cut or no cut.
+    for (const seed of ["a", "b", "c", "d"]) {
+      for (const way of ["cut", "hold"] as const) {
+        const small = new SmallSite(["a", "b"], { seed, net: { settings } });
+        const { network } = small.site;
+        const log = connected(small, (connection, host) => {
+          for (const ms of writesMs) host.timer(ms, () => connection.write(Uint8Array.of(1)));
+        });
+        small.at(10, () => small.at(100, network[way]([network.link("a", "b")], noNetEffect())));
+        // Connecting takes 0.4 ms and the way 0.2 ms: what is written at 29.4 ms is due at 29.6 ms.
+        small.at(29.5, () => small.site.powerLoss(["a"]));
+        await small.play();
+        heard[way].push(...log);
+      }
+    }
+    expect(heard.cut).toEqual([]);
+    expect(heard.hold).toContain("b got 1");
+  },
+);
+
 test("a cut of the way back: the bytes arrive, and their sender times out", async () => {
   const small = new SmallSite(["a", "b"], { net: { settings } });
   const { network } = small.site;

@@ -67,10 +67,12 @@ export class Link {
 
   /** A segment of `stream` is due and may not arrive. */
   wait(stream: LinkStream, bytes: number): void {
-    this.#waiting.add(stream);
     for (const effects of [this.#holds, this.#cuts]) {
       for (const effect of effects) effect.held(this.#kernel.nowUs, bytes);
     }
+    // It was under way when the power went: nobody is left who would send it again.
+    if (this.#cuts.length > 0 && !this.from.powered) stream.lose();
+    else this.#waiting.add(stream);
   }
 
   /** The faults that hold back what waits here are told of a connection that gave up. */

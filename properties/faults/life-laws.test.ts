@@ -208,6 +208,19 @@ test("a pause has an effect on who had something to do meanwhile", async () => {
   expect(awake.ledger[0]).toMatchObject({ effective: true, note: "paused tm0 (life 0)" });
 });
 
+test("a pause has an effect on who had something to do when it began, too", async () => {
+  const pause: Fault = { kind: "proc.pause", target: "tm0", when: { atUs: ms(25) }, forUs: ms(50) };
+  // Busy from 10 to 60 ms: what comes due at 20 ms waits for that, and then for the end of the pause at 75 ms.
+  const busy: Program = (host, _life, say) => {
+    host.timer(10, () => host.work(ms(50)));
+    host.timer(20, () => say("done"));
+  };
+  expect(instantsOf(await playFaults([], { tm0: busy }), "tm0")).toEqual([60]);
+  const played = await playFaults([pause], { tm0: busy });
+  expect(instantsOf(played, "tm0")).toEqual([75]);
+  expect(played.ledger[0]).toMatchObject({ effective: true, note: "paused tm0 (life 0)" });
+});
+
 test("a machine is removed once", async () => {
   const remove = (atMs: number): Fault => ({ kind: "machine.remove", target: "tm0", when: { atUs: ms(atMs) } });
   const played = await playFaults([remove(25), remove(30)], { tm0: ticker });

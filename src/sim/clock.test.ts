@@ -71,3 +71,22 @@ test("a frozen wall clock stands still and is right again afterwards; the monoto
   expect(frozen).toEqual([1, 9_000]);
   expect(right).toEqual([11, 11_000]);
 });
+
+test("a wall clock that two have stopped stands where the first one stopped it, until both let it go", async () => {
+  const kernel = new Kernel({ seed: "a" });
+  const clock = new MachineClock(kernel);
+  const read = (): number => clock.wallMs() - NEW_YEAR_MS;
+  const thaws: (() => void)[] = [];
+  const freeze = (): void => void thaws.push(clock.freeze());
+  const thaw = (): void => thaws.shift()!();
+  const said = await at<number | void>(kernel, [
+    [1_000, freeze],
+    [5_000, freeze],
+    [6_000, read],
+    [7_000, thaw],
+    [8_000, read],
+    [9_000, thaw],
+    [10_000, read],
+  ]);
+  expect(said.filter(ms => ms !== undefined)).toEqual([1, 1, 10]);
+});

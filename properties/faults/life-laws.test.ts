@@ -100,6 +100,30 @@ test("a rolling restart meets every role once, and never two at a time", async (
   }
 });
 
+test("who is down when its kill loop, or its rolling restart, ends is back at once", async () => {
+  const steady = ticking(40);
+  const rhythm = { when: { atUs: ms(25) }, forUs: ms(50) };
+  // Either ends ten milliseconds into a death of tm0 that is meant to take twenty: its second one, or its turn among the roles.
+  const loop: Fault = { kind: "proc.kill-loop", target: "tm0", ...rhythm, params: { downUs: ms(20), upUs: ms(20) } };
+  const roll: Fault = {
+    kind: "rolling.restart",
+    target: "site",
+    ...rhythm,
+    params: { downUs: ms(20), everyUs: ms(20) },
+  };
+  for (const [fault, lives] of [
+    [loop, 3],
+    [roll, 2],
+  ] as const) {
+    const played = await playFaults([fault], { tm0: steady, tm1: steady });
+    const last = saidBy(played, "tm0").filter(({ life }) => life === lives - 1);
+    expect(last.length, fault.kind).toBe(40);
+    expect(last[0]!.atMs).toBe(25 + 50 + 10);
+    expect(new Set(saidBy(played, "tm1").map(({ life }) => life))).toEqual(new Set([0]));
+    expect(played.ledger[0]!.note).toBe(`killed ${Array.from({ length: lives - 1 }, () => "tm0").join(", ")}`);
+  }
+});
+
 test("a removed machine never comes back", async () => {
   const remove: Fault = { kind: "machine.remove", target: "tm0", when: { atUs: ms(25) } };
   const later: Fault = { kind: "machine.power-loss", target: "tm0", when: { atUs: ms(30) }, forUs: ms(10) };

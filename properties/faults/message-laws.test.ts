@@ -116,6 +116,20 @@ test("a flapping link delivers everything in the end, in order", async () => {
   expect(gaps.filter(gap => gap >= 20).length).toBeGreaterThanOrEqual(3);
 });
 
+test("a flap that ends while the way is cut leaves it open", async () => {
+  const flap: Fault = {
+    kind: "net.flap",
+    target: "tm0>tm1",
+    when: { atUs: ms(12) },
+    // Cut, healed, cut: it ends in the midst of the second cut.
+    forUs: ms(125),
+    params: { everyUs: ms(50) },
+  };
+  const played = await playFaults([flap], { tm0: sender("tm1", 20), tm1: receiver });
+  expect(played.texts("tm1").slice(0, 20)).toEqual(numbers(20));
+  expect(saidBy(played, "tm1").filter(({ atMs }) => atMs > 112 + 2 && atMs < 137)).toEqual([]);
+});
+
 test("a corrupted segment has one flipped bit, and the next one is whole", async () => {
   const corrupt: Fault = {
     kind: "net.corrupt",
@@ -188,6 +202,23 @@ test("a delayed message is late, and so is what is behind it", async () => {
     expect(played.texts("tm0")).toEqual(["1: 1", "2: 2", "3: 3", "4: 4", "5: 5"]);
     expect(instantsOf(played, "tm0").map(at => Math.floor(at / 20))).toEqual([1, 2, 4, 4, 5]);
   }
+});
+
+test("a fault of messages meets as many as it was told, and the next one is well", async () => {
+  const times = (kind: FaultKind, more: Fault["params"] = {}) =>
+    loses(kind, { when: { atUs: ms(10) }, params: { method: "coord.get", times: 3, ...more } });
+  const played = async (fault: Fault) => {
+    const run = await playFaults([fault], { tm0: asking, tm1: counting });
+    return { run, texts: run.texts("tm0"), note: run.ledger[0]!.note };
+  };
+  const unknown = [1, 2, 3].map(n => `${n}: unknown, reset`);
+  const [request, reply] = [await played(times("rpc.lose-request")), await played(times("rpc.lose-reply"))];
+  expect(request.texts).toEqual([...unknown, "4: 1", "5: 2"]);
+  expect(reply.texts).toEqual([...unknown, "4: 4", "5: 5"]);
+  for (const { note } of [request, reply]) expect(note).toContain("3 messages lost");
+  const late = await played(times("rpc.delay", { byUs: ms(15) }));
+  expect(instantsOf(late.run, "tm0").map(at => at % 20 >= 15)).toEqual([true, true, true, false, false]);
+  expect(late.note).toBe("3 messages delayed");
 });
 
 test("of two faults that wait for messages of one segment the second waits for the next", async () => {

@@ -11,7 +11,9 @@ import { coordinationMain } from "../../src/services/coordination/coordination-s
 import { CoordinationClient } from "../../src/services/coordination/coordination-client.ts";
 import { BrokerClient } from "../../src/services/log-broker/broker-client.ts";
 import { logBrokerMain } from "../../src/services/log-broker/log-broker.ts";
-import type { Fault } from "../../src/world/fault.ts";
+import type { Fault, FaultKind } from "../../src/world/fault.ts";
+import { faultDevice } from "../../src/world/faults/fault-catalogue.ts";
+import type { Levers } from "../../src/world/faults/fault-device.ts";
 import { payments } from "../../scenarios/data/payments.ts";
 import { balances } from "../../scenarios/jobs/balances.ts";
 import { ServiceSite } from "../services/service-site.ts";
@@ -34,7 +36,7 @@ async function played(...plan: readonly Fault[]): Promise<CaseRun> {
 
 const whatOf = (run: CaseRun, what: string) => run.entries.filter(entry => entry.what === what);
 
-async function atBroker(act: (client: BrokerClient, host: Host) => Promise<void>): Promise<void> {
+async function atBroker(act: (client: BrokerClient, host: Host, site: ServiceSite) => Promise<void>): Promise<void> {
   const site = new ServiceSite("laws", {
     broker: host => logBrokerMain(host, { address: "broker:rpc", dir: "/broker" }),
   });
@@ -46,7 +48,7 @@ async function atBroker(act: (client: BrokerClient, host: Host) => Promise<void>
       const records = [{ key: null, value: Uint8Array.of(i), timestampMs: 0 }];
       await client.produce({ topic: "in", partition: 0, producerId: -1, epoch: 0, sequence: 0, records });
     }
-    await act(client, host);
+    await act(client, host, site);
   });
 }
 
@@ -58,6 +60,33 @@ async function readFrom(client: BrokerClient, offset: number): Promise<readonly 
   } catch (error) {
     return error instanceof RpcFault ? error.code : String(error);
   }
+}
+
+/** Has the operator of a fault do its work, and says what the fault has changed, if anything. */
+async function operated(
+  { site }: ServiceSite,
+  host: Host,
+  kind: FaultKind,
+  params: NonNullable<Fault["params"]> = {},
+): Promise<string | undefined> {
+  const target = kind.startsWith("coord.") ? "coord" : "broker";
+  const levers: Pick<Levers, "site" | "inputTopics" | "operate"> = {
+    site,
+    inputTopics: ["in"],
+    operate(name, beside, program) {
+      site.place(name, site.machineOf(beside).name);
+      site.start(name, program);
+    },
+  };
+  // These faults reach for nothing else.
+  const injected = faultDevice(kind).inject(levers as Levers, {
+    kind,
+    target,
+    when: { atUs: site.kernel.nowUs },
+    params,
+  });
+  await pause(host, 200);
+  return injected.effect()?.note;
 }
 
 test("records beyond retention cannot be fetched, and the others can", async () => {
@@ -164,6 +193,21 @@ test("an expired transaction cannot be committed, and a prepared one does not ex
   });
 });
 
+test("retention that drops nothing, and a truncation of nothing, have no effect", async () => {
+  await atBroker(async (client, host, site) => {
+    expect(await operated(site, host, "broker.retention", { keep: 11 })).toBe(undefined);
+    expect(await operated(site, host, "broker.retention", { keep: 10 })).toBe(undefined);
+    expect(await operated(site, host, "broker.retention", { keep: 9 })).toBe("in/0 begins at 1");
+    expect(await operated(site, host, "broker.truncate", { drop: 1 })).toBe("in/0 ends at 9");
+    expect(await readFrom(client, 1)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+  await atBroker(async (client, host, site) => {
+    await client.truncate("in", 0, 0);
+    expect(await operated(site, host, "broker.truncate", { drop: 1 })).toBe(undefined);
+    expect(await operated(site, host, "broker.retention", { keep: 0 })).toBe(undefined);
+  });
+});
+
 test("an expired session has lost its keys, and cannot be kept alive", async () => {
   const site = new ServiceSite("laws", {
     coord: host => coordinationMain(host, { address: "coord:rpc", dir: "/coord" }),
@@ -178,6 +222,21 @@ test("an expired session has lost its keys, and cannot be kept alive", async () 
     expect(await client.closeSession(mine)).toBe(false);
     expect(await client.get("leader")).toBe(undefined);
     expect([await client.keepAlive(mine), await client.keepAlive(other)]).toEqual(["expired", "alive"]);
+  });
+});
+
+test("every session ends, and not only the first", async () => {
+  const site = new ServiceSite("laws", {
+    coord: host => coordinationMain(host, { address: "coord:rpc", dir: "/coord" }),
+  });
+  await site.play(async host => {
+    const client = new CoordinationClient(host, { address: "coord:rpc", rpcTimeoutMs: 100 });
+    await pause(host, 50);
+    const sessions = [];
+    for (let i = 0; i < 3; i++) sessions.push(await client.openSession(60_000));
+    expect(await operated(site, host, "coord.expire-sessions")).toBe(sessions.map(id => `closed ${id}`).join(", "));
+    expect(await client.sessions()).toEqual([]);
+    expect(await operated(site, host, "coord.expire-sessions")).toBe(undefined);
   });
 });
 

@@ -116,6 +116,14 @@ test("a hung call is never answered, and a restart gives the process its disk ba
   expect(played.said.find(one => one.role === "tm0")!.atMs).toBeGreaterThanOrEqual(300);
 });
 
+test("a hang that met no call ends with no restart, and had no effect", async () => {
+  const hang = fault("disk.hang", { forUs: ms(100) });
+  const idle: Program = (host, life, say) => void host.timer(200, () => say(`life ${life}`));
+  const { hit, played } = await against([hang], () => idle);
+  expect(hit).toEqual(["life 0"]);
+  expect(played.ledger[0]).toMatchObject({ fired: true, effective: false, note: "changed nothing" });
+});
+
 test("an error may meet every operation on a path for as long as the fault lasts, and no other path", async () => {
   const error = fault("disk.error", {
     when: { atUs: 0 },
@@ -203,6 +211,21 @@ test("a lost write is acknowledged and synced, and the old content is read", asy
   );
   expect(hit).toEqual(["3 written", "aaaa", "NEWa"]);
   expect(well).toEqual(["3 written", "newa", "NEWa"]);
+});
+
+test("a write is lost on the path that was named, and on no other", async () => {
+  const { hit, well } = await against([fault("disk.lost-write", { params: { path: "*/b*" } })], role =>
+    holder(role, async (disk, say) => {
+      for (const name of ["a", "b"]) {
+        const file = await disk.open(`/${role}/${name}`, "r+");
+        await file.write(Buffer.from("new"), 0, 3, 0);
+        await file.sync();
+        say(text((await readFile(disk, `/${role}/${name}`)).subarray(0, 4)));
+      }
+    }),
+  );
+  expect(hit).toEqual(["newa", "bbbb"]);
+  expect(well).toEqual(["newa", "newb"]);
 });
 
 test("a misdirected write leaves its place as it was and spoils another", async () => {

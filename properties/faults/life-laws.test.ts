@@ -176,6 +176,27 @@ test("a clock that drifts takes its timers along", async () => {
   expect(played.texts("tm0").at(-1)).toContain("ran 9");
 });
 
+test("clocks that drift at once come to no stop together, and run right when the last drift has ended", async () => {
+  const drift = (ppm: number, forMs: number, atMs = 5): Fault => ({
+    kind: "clock.drift",
+    target: "tm0",
+    when: { atUs: ms(atMs) },
+    forUs: ms(forMs),
+    params: { ppm },
+  });
+  const plans = [
+    [drift(-500_000, 100), drift(-500_000, 98, 6)],
+    [drift(-500_000, 40), drift(-500_000, 100)],
+    // What held them back ends first.
+    [drift(500_000, 20), drift(-500_000, 100), drift(-500_000, 98, 6)],
+  ];
+  for (const plan of plans) {
+    const played = await playFaults(plan, { tm0: ticker, tm1: ticker });
+    expect(instantsOf(played, "tm0"), JSON.stringify(plan)).toEqual([10, 30, 50, 70, 90, 110, 120, 130, 140, 150]);
+    expect(instantsOf(played, "tm1").at(-1)).toBe(100);
+  }
+});
+
 test("a frozen clock says the same time until the thaw, and timers go on", async () => {
   const freeze: Fault = { kind: "clock.freeze", target: "tm0", when: { atUs: ms(35) }, forUs: ms(30) };
   const plain = await playFaults([], { tm0: ticker });
@@ -196,6 +217,8 @@ test("a clock that is wrong has no effect on a process that is told nothing wron
       void host.timer(10, () => (say(`${host.clock.monotonic()}`), n < 10 && tick(n + 1)));
     tick(1);
   };
+  // The first timer was set before the clock went wrong, and a delay of nothing is the same by any clock.
+  const atOnce: Program = (host, _life, say) => void host.timer(50, () => host.timer(0, () => say("done")));
   const silent: Program = (host, _life, say) => void host.timer(200, () => say("done"));
   const when = { atUs: ms(5) };
   const clock = (kind: "jump" | "freeze" | "drift", params: Fault["params"]): Fault => ({
@@ -209,6 +232,7 @@ test("a clock that is wrong has no effect on a process that is told nothing wron
     [timersOnly, clock("jump", { byMs: 5_000 }), false],
     [timersOnly, clock("freeze", undefined), false],
     [timersOnly, clock("drift", { ppm: 100_000 }), true],
+    [atOnce, clock("drift", { ppm: 100_000 }), false],
     [silent, clock("drift", { ppm: 100_000 }), false],
     [ticker, clock("jump", { byMs: 0 }), false],
     [ticker, clock("jump", { byMs: 1 }), true],

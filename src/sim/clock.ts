@@ -7,6 +7,8 @@ import type { Kernel } from "../kernel/kernel.ts";
 export class MachineClock {
   readonly #kernel: Kernel;
   #offsetUs: number;
+  /** Of each who makes it drift. */
+  readonly #drifts: { readonly ppm: number }[] = [];
   #driftPpm = 0;
   /** Both clocks are counted from the last change of drift. */
   #sinceUs = 0;
@@ -61,15 +63,25 @@ export class MachineClock {
     return () => remove(this.#readers, told);
   }
 
-  get driftPpm(): number {
-    return this.#driftPpm;
+  /**
+   * Both clocks run fast (or slow) by so many microseconds a second until the returned cure; timers that run keep their
+   * instant. Drifts add up, and whatever they add up to, no clock comes to a stop.
+   */
+  drift(ppm: number): () => void {
+    const drift = { ppm };
+    this.#drifts.push(drift);
+    this.#driftsChanged();
+    return () => {
+      remove(this.#drifts, drift);
+      this.#driftsChanged();
+    };
   }
 
-  /** Both clocks run fast (or slow) by so many microseconds a second from now on; timers that run keep their instant. */
-  drift(ppm: number): void {
+  #driftsChanged(): void {
     this.#monotonicSinceUs = this.#monotonicNow();
     this.#sinceUs = this.#kernel.nowUs;
-    this.#driftPpm = ppm;
+    const sumPpm = this.#drifts.reduce((sum, { ppm }) => sum + ppm, 0);
+    this.#driftPpm = Math.max(DRIFT_PPM_MIN, sumPpm);
   }
 
   #tell(reading: ClockReading): void {
@@ -93,6 +105,9 @@ function remove<T>(items: T[], item: T): void {
   const index = items.indexOf(item);
   if (index >= 0) items.splice(index, 1);
 }
+
+/** A clock at half its speed: slower ones would come to a stop together. */
+const DRIFT_PPM_MIN = -500_000;
 
 /** Virtual time starts at 2026-01-01T00:00:00Z. */
 const EPOCH_MS = 1_767_225_600_000;

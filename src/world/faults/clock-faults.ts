@@ -33,9 +33,7 @@ export const clockFaults: readonly FaultDevice[] = [
     law: "a clock that drifts takes its timers along",
     inject: (levers, fault) =>
       wrong(levers, fault, "the clock drifted", clock => {
-        // Overlapping drifts add up, so that each can end on its own.
-        const ppm = Math.max(DRIFT_PPM_MIN - clock.driftPpm, numberOf(fault, "ppm", 50_000));
-        clock.drift(clock.driftPpm + ppm);
+        const ppm = numberOf(fault, "ppm", 50_000);
         const { kernel } = levers.site;
         const fromUs = kernel.nowUs;
         const misleads = (reading: ClockReading): boolean => {
@@ -43,7 +41,7 @@ export const clockFaults: readonly FaultDevice[] = [
           const gainedUs = Math.floor(((kernel.nowUs - fromUs) * ppm) / 1_000_000);
           return milliseconds(reading.saidUs) !== milliseconds(reading.saidUs - gainedUs);
         };
-        return { end: () => clock.drift(clock.driftPpm - ppm), misleads };
+        return { end: clock.drift(ppm), misleads };
       }),
   },
   {
@@ -62,9 +60,6 @@ export const clockFaults: readonly FaultDevice[] = [
       })),
   },
 ];
-
-/** A clock at half its speed: slower ones would come to a stop together. */
-const DRIFT_PPM_MIN = -500_000;
 
 interface WrongClock {
   readonly end: () => void;

@@ -102,6 +102,32 @@ test("swizzled links clog and come free one by one, and lose nothing", async () 
   expect(Math.max(...instantsOf(played, "tm0"))).toBeGreaterThan(Math.max(...instantsOf(plain, "tm0")));
 });
 
+test("swizzled links do not come free in the order in which they clogged", async () => {
+  const others = ["tm1", "tm2", "tm3", "tm4"];
+  const programs = Object.fromEntries(others.map(role => [role, receiver]));
+  const orders = [];
+  for (const atMs of [30, 40, 50, 60]) {
+    const swizzle: Fault = {
+      kind: "net.swizzle",
+      target: "tm0",
+      when: { atUs: ms(atMs) },
+      forUs: ms(2_000),
+      params: { everyUs: ms(30) },
+    };
+    const all: Program = (host, life, say) => others.forEach(role => sender(role, 100)(host, life, say));
+    const played = await playFaults([swizzle], { tm0: all, ...programs }, { workers: 5 });
+    // Of each link that was clogged: the last byte before the silence, and the first one behind it.
+    const silences = others.flatMap(role => {
+      const heard = saidBy(played, role).map(({ atUs }) => atUs);
+      const last = heard.findIndex((at, n) => n + 1 < heard.length && heard[n + 1]! - at > ms(15));
+      return last < 0 ? [] : [{ role, fromUs: heard[last]!, toUs: heard[last + 1]! }];
+    });
+    const by = (end: "fromUs" | "toUs") => [...silences].sort((a, b) => a[end] - b[end]).map(({ role }) => role);
+    orders.push({ clogged: by("fromUs"), free: by("toUs") });
+  }
+  expect(orders.some(({ clogged, free }) => clogged.join() !== free.join())).toBe(true);
+});
+
 test("a flapping link delivers everything in the end, in order", async () => {
   const flap: Fault = {
     kind: "net.flap",

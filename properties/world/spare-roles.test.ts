@@ -54,3 +54,15 @@ test("a spare worker that takes over is spare no more", async () => {
   ]);
   expect(run.faults.map(({ effective }) => effective)).toEqual([true, true]);
 });
+
+test("what is over before the first record is read has no effect, and what falls on that record has", async () => {
+  for (const target of ["broker", "coord"]) {
+    const before = await playedOn([{ kind: "proc.kill", target, when: { atUs: 1 }, forUs: 100_000 }]);
+    expect(before.faults[0], target).toMatchObject({ fired: true, effective: false });
+    expect(before.verdict.kind).toBe("vacuous");
+    const first = { on: { event: "source.first-record" } } as const;
+    const upon = await playedOn([{ kind: "proc.kill", target, when: first, forUs: 100_000 }]);
+    expect(upon.faults[0], target).toMatchObject({ fired: true, effective: true });
+    expect(upon.verdict.kind).toBe("passed");
+  }
+});

@@ -12,11 +12,12 @@ import { refuseUnlike, scenarioOfFailure, shown, type Session } from "./session.
 export async function campaignCorpus(
   session: Session,
   targets: readonly RecordedTarget[],
-  { lastFailedIn }: { readonly lastFailedIn: string | undefined },
+  { lastFailedIn, withRegressions }: CorpusOptions,
 ): Promise<readonly CorpusCase[]> {
   const corpus: CorpusCase[] = [];
   const found = lastFailedIn === undefined ? [] : lastFailures(lastFailedIn);
-  for (const file of [...found, ...corpusFiles(session.project.config.regressions)]) {
+  const kept = withRegressions ? corpusFiles(session.project.config.regressions) : [];
+  for (const file of [...found, ...kept]) {
     const failure = readFailure(file);
     const place = shown(file);
     const target = targets.find(({ scenario }) => scenario.name === failure.scenario.name);
@@ -30,4 +31,11 @@ export async function campaignCorpus(
     corpus.push({ file, failure });
   }
   return corpus;
+}
+
+export interface CorpusOptions {
+  /** Undefined: what campaigns have found is left out. */
+  readonly lastFailedIn: string | undefined;
+  /** What was kept of the scenarios. */
+  readonly withRegressions: boolean;
 }

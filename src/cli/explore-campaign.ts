@@ -5,7 +5,6 @@ import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { campaign, indicesOf, playInline, type CampaignEnding } from "../explore/campaign.ts";
-import type { CampaignSummary } from "../explore/campaign-totals.ts";
 import { calmCase } from "../explore/case-generator.ts";
 import { CaseLine, type CaseLineOptions, type IndexedRun } from "../explore/case-line.ts";
 import { corpusResult, holds, type CorpusCase, type CorpusResult } from "../explore/corpus.ts";
@@ -13,6 +12,7 @@ import { FailureRecorder, type RecordedTarget } from "../explore/failure-recorde
 import { Pilots } from "../explore/pilots.ts";
 import { playInProcesses } from "../explore/worker-pool.ts";
 import { UnjudgedClaims } from "../explore/unjudged-claims.ts";
+import { unseenClaims } from "../explore/unseen-claims.ts";
 import { WrittenFaults } from "../explore/written-faults.ts";
 import { exploreExitCode, type ExploreReport } from "../report/explore-report.ts";
 import { jsonText } from "../report/json-reporter.ts";
@@ -35,6 +35,7 @@ export async function exploreCampaign(names: readonly string[], flags: ExploreFl
   folderToWrite("--out", settings.out);
   const corpus = await campaignCorpus(session, targets, {
     lastFailedIn: flags.lastFailed === true ? settings.out : undefined,
+    withRegressions: flags.strategy !== "storm",
   });
   const reporter = chooseReporters(flags, settings.out);
   const interruption = onInterrupt();
@@ -51,10 +52,7 @@ export async function exploreCampaign(names: readonly string[], flags: ExploreFl
   // Before anybody tells it: a reporter may find its own file refused.
   writeFileSync(join(settings.out, "explore.json"), jsonText(report));
   reporter.end(report);
-  return exploreExitCode(report, {
-    allowExhausted: flags.allowExhausted === true,
-    failOnVacuous: flags.failOnVacuous === true,
-  });
+  return exploreExitCode(report);
 }
 
 /** What its flags say. */
@@ -63,6 +61,7 @@ export interface ExploreFlags {
   readonly time?: number;
   readonly seed?: string;
   readonly jobs?: number;
+  /** What is played: regressions before storms, or one of the two. */
   readonly strategy: "portfolio" | "storm" | "corpus";
   readonly profile?: "light" | "standard" | "all";
   readonly shard?: { readonly index: number; readonly of: number };
@@ -193,7 +192,10 @@ async function play(
     wallMs,
     runsPerSecond: (outcome.summary.runs * 1000) / wallMs,
     eventsPerSecond: (outcome.summary.events * 1000) / wallMs,
-    unseen: unseenClaims(targets, outcome.summary),
+    unseen: unseenClaims(
+      targets.map(({ scenario }) => scenario),
+      outcome.summary,
+    ),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     corpus: {
       played: results.length,
@@ -203,16 +205,8 @@ async function play(
     failures: outcome.failures,
     neverFired: written.neverFired,
     notJudged: unjudged.list,
+    tolerated: { exhausted: flags.allowExhausted === true, vacuous: flags.failOnVacuous !== true },
   };
-}
-
-/** What authors demand to happen `sometimes`. Where nothing was played, nothing could be seen. */
-function unseenClaims(targets: readonly RecordedTarget[], { runs, claims }: CampaignSummary): readonly string[] {
-  if (runs === 0) return [];
-  const demanded = targets.flatMap(({ scenario }) =>
-    scenario.claims.filter(({ expectation }) => expectation === "sometimes").map(({ id }) => id),
-  );
-  return [...new Set(demanded)].filter(id => (claims[id]?.seen ?? 0) === 0);
 }
 
 /** The corpus is played by whoever plays the cases: one that blocks the thread takes a worker along, and not the campaign. */

@@ -12,7 +12,7 @@ export function exploreCommand(): Command {
     .option("--seed <text>", "any text; the same seed plays the same cases (default: a random one, printed first)")
     .option("--jobs <n>", "processes that play cases (default: one for each core)", wholeNumber(1))
     .addOption(
-      new Option("--strategy <name>", "which worlds to try: portfolio, storm or corpus")
+      new Option("--strategy <name>", "what to play: portfolio (regressions, then storms), storm or corpus")
         .argParser(oneOf(["portfolio", "storm", "corpus"]))
         .default("portfolio"),
     )

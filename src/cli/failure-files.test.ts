@@ -207,6 +207,19 @@ test("a shrink that finds nothing to take away writes down that this is known no
   expect(readFileSync(join(path, "../story.txt"), "utf8")).toContain("1-minimal");
 });
 
+test("a smaller case says what its own claim says, and nothing of the larger one", async () => {
+  const { file } = await foundFailure();
+  const { sum: _, ...found } = JSON.parse(readFileSync(join(folder, file), "utf8")) as Failure;
+  const larger = { ...found, case: found.original.case, message: "it was so", expected: "this", actual: "that" };
+  writeFileSync(join(folder, "larger.json"), JSON.stringify(larger));
+  const shrunk = JSON.parse((await millrace("shrink", "larger.json", "--budget", "1m", "--json")).out) as {
+    file: string;
+  };
+  const smaller = JSON.parse(readFileSync(join(folder, shrunk.file), "utf8")) as Failure;
+  expect(smaller.message).toBe("the run has ended");
+  expect([smaller.expected, smaller.actual]).toEqual([undefined, undefined]);
+});
+
 test("an interrupted shrink keeps what it has found, and says that it was interrupted", async () => {
   const { file } = await foundFailure();
   const { sum: _, ...found } = JSON.parse(readFileSync(join(folder, file), "utf8")) as Failure;

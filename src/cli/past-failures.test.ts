@@ -44,6 +44,11 @@ test("a regression case that cannot be played as it is meant is refused, and end
 test("a regression case of another scenario is left to that scenario's campaign", async () => {
   writeFileSync(join(kept, "words.json"), JSON.stringify(whole, undefined, 2));
   const [own, other] = [await corpusOf("words-under-storm"), await corpusOf("payments-under-storm")];
+  const storm = await millrace(
+    ["explore", "words-under-storm", "--strategy", "storm", "--runs", "1", "--seed", "a", "--jobs", "1", "--json"],
+    folder,
+  );
+  expect(JSON.parse(storm.out)).toMatchObject({ runs: 1, corpus: { played: 0 } });
   rmSync(join(kept, "words.json"));
   expect([own.code, other.code]).toEqual([0, 0]);
   expect(JSON.parse(readFileSync(join(folder, "own.json"), "utf8"))).toMatchObject({

@@ -5,7 +5,7 @@ import { writeBeside } from "../explore/failure-recorder.ts";
 import { Misuse } from "../explore/misuse.ts";
 import { shrinkCase } from "../explore/shrink.ts";
 import { sayEnding } from "../explore/shrink-ending.ts";
-import { messageOf, signatureOf } from "../explore/signature.ts";
+import { messageOf, signatureOf, wordsOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
 import { onInterrupt } from "./interruption.ts";
 import { playableFailure } from "./playable-failure.ts";
@@ -38,11 +38,12 @@ export async function shrinkFile(fileOrId: string, flags: ShrinkFlags): Promise<
     interrupted: () => interruption.signal.aborted,
   });
   interruption.end();
+  const { expected: _expected, actual: _actual, ...kept } = failure;
   const smaller: Failure = {
-    ...failure,
+    ...kept,
+    ...wordsOf(shrunk.run.verdict),
     case: shrunk.case,
     digest: shrunk.run.digest,
-    message: messageOf(shrunk.run.verdict),
     shrink: {
       ...failure.shrink,
       runs: failure.shrink.runs + shrunk.runs,

@@ -146,15 +146,17 @@ test("two scenarios that break the same claim are two failures", async () => {
 
 test("bail ends at the first failure, an interruption keeps what there is", async () => {
   const failing = line(always(index => violatedRun("SK-1", `count[${index}]`)));
+  const told: number[] = [];
   expect(
     await campaign(
       playInline(indicesOf(9), index => failing.play(index)),
-      options({ bail: true }),
+      options({ bail: true, onRun: ({ index }) => void told.push(index) }),
     ),
   ).toMatchObject({
     ended: "bail",
     summary: { runs: 1 },
   });
+  expect(told).toEqual([0]);
   let left = 4;
   const stopped = await campaign(
     playInline(indicesOf(9), index => line(passing).play(index)),

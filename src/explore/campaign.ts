@@ -21,13 +21,9 @@ export async function campaign(runs: AsyncIterable<IndexedRun>, options: Campaig
       const known = found.get(key);
       if (known === undefined) found.set(key, await options.record(played));
       else known.hits++;
-      if (options.bail) {
-        ended = "bail";
-        break;
-      }
     }
     options.onRun?.(played, found.size);
-    const stop = options.stop();
+    const stop = options.bail && found.size > 0 ? "bail" : options.stop();
     if (stop !== undefined) {
       ended = stop;
       break;

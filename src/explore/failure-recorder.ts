@@ -9,7 +9,7 @@ import { shelf } from "./dataset.ts";
 import { failureSchemaVersion, readFailure, rewriteFailure, writeFailure, type Failure } from "./failure-file.ts";
 import { shrinkCase, type ShrinkBudget, type Shrunk } from "./shrink.ts";
 import type { ShrinkEnding } from "./shrink-ending.ts";
-import { claimOf, messageOf, signatureOf } from "./signature.ts";
+import { claimOf, signatureOf, wordsOf } from "./signature.ts";
 import { writeRepro } from "./repro-test.ts";
 import { storyOf } from "./story.ts";
 
@@ -32,7 +32,6 @@ export class FailureRecorder {
       ? await shrinkCase({ case: original, run: failed.run }, target.player, this.#options.budget())
       : { case: original, run: failed.run, runs: 0, ending: "not-shrunk" };
     const signature = signatureOf(verdict) ?? verdict.kind;
-    const violation = shrunk.run.verdict.kind === "violated" ? shrunk.run.verdict.violation : undefined;
     const failure: Failure = {
       kind: "millrace-failure",
       schema: failureSchemaVersion,
@@ -45,9 +44,7 @@ export class FailureRecorder {
       signature,
       claim: claimOf(verdict) ?? verdict.kind,
       digest: shrunk.run.digest,
-      message: messageOf(shrunk.run.verdict),
-      ...(violation?.expected === undefined ? {} : { expected: violation.expected }),
-      ...(violation?.actual === undefined ? {} : { actual: violation.actual }),
+      ...wordsOf(shrunk.run.verdict),
       mutant: this.#options.mutant ?? null,
       shrink: {
         runs: shrunk.runs,

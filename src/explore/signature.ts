@@ -53,6 +53,20 @@ export function messageOf(verdict: Verdict): string {
   }
 }
 
+/** What a failure file says of the verdict: the sentence, and of a broken claim what was due and what there was. */
+export function wordsOf(verdict: Verdict): {
+  readonly message: string;
+  readonly expected?: string;
+  readonly actual?: string;
+} {
+  const { expected, actual } = verdict.kind === "violated" ? verdict.violation : {};
+  return {
+    message: messageOf(verdict),
+    ...(expected === undefined ? {} : { expected }),
+    ...(actual === undefined ? {} : { actual }),
+  };
+}
+
 /** `count[1]` → `count`, `tm2` → `tm`, `chk-17/meta` → `chk-#/meta`; one line, at most 80 characters. */
 function placeWithoutNumbers(where: string): string {
   const line = where.split("\n", 1)[0]!;

@@ -4,7 +4,7 @@ import { sayEnding } from "../explore/shrink-ending.ts";
 import { sayFault } from "../explore/story.ts";
 import { sayUnjudged } from "../explore/unjudged-claims.ts";
 import { sayNeverFired } from "../explore/written-faults.ts";
-import type { ExploreReport } from "./explore-report.ts";
+import { notTolerated, type ExploreReport } from "./explore-report.ts";
 import { grouped, ProgressLine } from "./progress-line.ts";
 import type { CampaignBegin, Progress, Reporter, TextOut } from "./reporter.ts";
 
@@ -65,6 +65,7 @@ export class DefaultReporter implements Reporter {
       this.#say(
         this.#ink.red(`unseen       ${report.unseen.join(", ")}: demanded at least once, and no case has seen it`),
       );
+    for (const { kind, text } of notTolerated(report)) this.#say(this.#ink.red(`${kind.padEnd(12)} ${text}`));
     const { checked, mismatches } = report.determinism;
     this.#say(
       `determinism  ${count(checked, "case")} played twice, ${mismatches === 0 ? "all alike" : this.#ink.red(`${mismatches} differ`)}`,

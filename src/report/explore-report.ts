@@ -26,13 +26,23 @@ export interface ExploreReport extends CampaignSummary {
   readonly neverFired: readonly NeverFired[];
   /** What claims could not judge, and why. */
   readonly notJudged: readonly UnjudgedClaim[];
+  /** Whether such cases fail the campaign, as its flags say. */
+  readonly tolerated: Readonly<Record<"exhausted" | "vacuous", boolean>>;
+}
+
+/** Cases that fail the campaign though they have broken no claim, in words. */
+export function notTolerated(report: ExploreReport): readonly { readonly kind: string; readonly text: string }[] {
+  const kinds = [
+    { kind: "exhausted", text: "ran out of the budget of events: neither held nor failed" },
+    { kind: "vacuous", text: "in which no fault had an effect" },
+  ] as const;
+  return kinds
+    .filter(({ kind }) => report[kind] > 0 && !report.tolerated[kind])
+    .map(({ kind, text }) => ({ kind, text: `${report[kind]} ${report[kind] === 1 ? "case" : "cases"} ${text}` }));
 }
 
 /** The exit code that cli.md gives a campaign. */
-export function exploreExitCode(
-  report: ExploreReport,
-  options: { readonly allowExhausted: boolean; readonly failOnVacuous: boolean },
-): number {
+export function exploreExitCode(report: ExploreReport): number {
   if (report.ended === "interrupted") return 130;
   if (report.broken > 0) return 3;
   const failed =
@@ -40,7 +50,6 @@ export function exploreExitCode(
     report.stuck > 0 ||
     report.corpus.failed > 0 ||
     report.unseen.length > 0 ||
-    (report.exhausted > 0 && !options.allowExhausted) ||
-    (report.vacuous > 0 && options.failOnVacuous);
+    notTolerated(report).length > 0;
   return failed ? 1 : 0;
 }

@@ -3,7 +3,7 @@ import type { FoundFailure } from "../explore/failure-recorder.ts";
 import { sayFault } from "../explore/story.ts";
 import { sayUnjudged } from "../explore/unjudged-claims.ts";
 import { missedBound } from "./default-reporter.ts";
-import type { ExploreReport } from "./explore-report.ts";
+import { notTolerated, type ExploreReport } from "./explore-report.ts";
 import type { Reporter } from "./reporter.ts";
 
 /**
@@ -35,6 +35,7 @@ export function annotations(report: ExploreReport): string {
       file,
     })),
     ...report.unseen.map(id => ({ title: id, text: UNSEEN, file: undefined })),
+    ...notTolerated(report).map(({ kind, text }) => ({ title: kind, text, file: undefined })),
   ];
   const shown = all.slice(0, all.length > ANNOTATIONS_MAX ? ANNOTATIONS_MAX - 1 : ANNOTATIONS_MAX);
   const rest = all.length - shown.length;
@@ -76,7 +77,8 @@ export function summaryOf(report: ExploreReport): string {
       `| ${cell(signature)} | ${cell(scenario)} | ${hits} | ${planLength} | \`${cell(replay)}\` |`,
   );
   const failedAgain = failedRegressions(report);
-  const failed = rows.length + failedAgain.length + report.unseen.length;
+  const others = notTolerated(report);
+  const failed = rows.length + failedAgain.length + report.unseen.length + others.length;
   return [
     `### Millrace: ${failed === 0 ? "all claims held" : `${failed} ${failed === 1 ? "failure" : "failures"}`}`,
     "",
@@ -89,6 +91,7 @@ export function summaryOf(report: ExploreReport): string {
       : ["| failure | scenario | hits | faults | again |", "| --- | --- | --: | --: | --- |", ...rows]),
     ...failedAgain.map(({ file, outcome }) => `- regression ${outcome}: \`npx millrace replay ${file}\``),
     ...report.unseen.map(id => `- \`${id}\`: ${UNSEEN}`),
+    ...others.map(({ kind, text }) => `- ${kind}: ${text}`),
     ...report.notJudged.map(one => `- not judged: ${cell(sayUnjudged(one))}`),
     "",
     `Seed \`${report.seed}\`, digest \`${report.digest}\`, ${report.runsPerSecond.toFixed(1)} cases/s.`,

@@ -1,12 +1,12 @@
 import { holds } from "../explore/corpus.ts";
 import type { FoundFailure } from "../explore/failure-recorder.ts";
 import { sayFault } from "../explore/story.ts";
-import type { ExploreReport } from "./explore-report.ts";
+import { notTolerated, type ExploreReport } from "./explore-report.ts";
 import type { Reporter } from "./reporter.ts";
 
 /**
  * For build servers: one XML document with a test case for each scenario, and one more for each failure beyond its first,
- * each regression, and each claim that nothing has seen.
+ * each regression, each claim that nothing has seen, and each kind of case that fails a campaign without a broken claim.
  */
 export function junitReporter(write: (text: string) => void): Reporter {
   return { end: report => write(junitText(report)) };
@@ -31,7 +31,10 @@ export function junitText(report: ExploreReport): string {
   const unseen = report.unseen.map(id =>
     testCase("claims", id, `<failure message="no case has seen it" type=${attribute(id)}/>`),
   );
-  const all = [...cases, ...regressions, ...unseen];
+  const others = notTolerated(report).map(({ kind, text }) =>
+    testCase("cases", kind, `<failure message=${attribute(text)} type=${attribute(kind)}/>`),
+  );
+  const all = [...cases, ...regressions, ...unseen, ...others];
   const failed = all.filter(text => text.includes("<failure")).length;
   const seconds = (report.wallMs / 1000).toFixed(3);
   const counts = `tests="${all.length}" failures="${failed}" errors="0" skipped="0" time="${seconds}"`;

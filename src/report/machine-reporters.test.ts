@@ -47,6 +47,7 @@ function report(failures: number): ExploreReport {
     failures: Array.from({ length: failures }, (_, index) => failure(index)),
     neverFired: [],
     notJudged: [],
+    tolerated: { exhausted: false, vacuous: true },
   };
 }
 
@@ -85,6 +86,28 @@ test("the summary of the step has all failures in a table", () => {
   ).end(report(12));
   expect(markdown).toContain("12 failures");
   expect(markdown.match(/^\| SK-1@count/gm)).toHaveLength(12);
+});
+
+test("cases that fail a campaign without a broken claim are failures, and those that it tolerates are none", () => {
+  for (const [tolerated, failures] of [
+    [{ exhausted: false, vacuous: false }, 2],
+    [{ exhausted: false, vacuous: true }, 1],
+    [{ exhausted: true, vacuous: true }, 0],
+  ] as const) {
+    const bad = { ...report(0), exhausted: 3, vacuous: 1, tolerated };
+    const written: string[] = [];
+    const write = (text: string) => written.push(text);
+    githubReporter(write, write).end(bad);
+    junitReporter(write).end(bad);
+    const [lines, summary, xml] = written;
+    expect(lines!.split("\n").length - 1).toBe(failures);
+    expect(xml).toContain(`failures="${failures}"`);
+    expect(summary).toContain(
+      failures === 0 ? "all claims held" : `### Millrace: ${failures} failure${failures === 1 ? "" : "s"}`,
+    );
+    expect(written.every(text => text.includes("3 cases ran out of the budget of events"))).toBe(failures > 0);
+    expect(written.every(text => text.includes("1 case in which no fault had an effect"))).toBe(failures > 1);
+  }
 });
 
 test("a regression that fails again and a claim that nothing has seen are failures, too", () => {

@@ -55,6 +55,10 @@ import { wordsUnderStorm } from "${root}/scenarios/words.ts";
 const never = { id: "XX-1", sentence: "No run ever ends.", expectation: "always", wants: {},
   begin: () => ({ checked: 1, on: () => undefined, end: () => [{ claim: "XX-1", where: "job", message: "the run has ended" }] }) };
 const broken = scenario("never-ends", { why: "A claim that no run can keep.", job: wordsUnderStorm.job, input: { lines: ["a b"] }, claims: [never] });
+const sometimes = { id: "XX-2", sentence: "It happens, in one case or another.", expectation: "sometimes", wants: {},
+  begin: () => ({ checked: 0, on: () => undefined, end: () => [] }) };
+const unseen = scenario("unseen", { why: "What should happen once in a while is demanded.", job: wordsUnderStorm.job, input: { lines: ["a b"] }, claims: [sometimes] });
+simulate("what is demanded sometimes is seen", unseen, { runs: 2, minRuns: 1 });
 simulate("claims are judged", broken, { runs: 3, timeout: 40_000 });
 simulate("too few runs are no proof", wordsUnderStorm, { runs: 100_000, minRuns: 90_000, timeout: 5_000 });
 simulate.skip("what is left out is not played", broken);
@@ -119,6 +123,7 @@ test("a violated claim fails with its plan and its replay, too few runs and exha
   );
   expect(messages["one alone is played"]).toBe("");
   expect(statuses).toEqual({
+    "what is demanded sometimes is seen": "failed",
     "claims are judged": "failed",
     "too few runs are no proof": "failed",
     "what is left out is not played": "skipped",
@@ -126,6 +131,9 @@ test("a violated claim fails with its plan and its replay, too few runs and exha
     "one alone is played": "passed",
     "not beside it": "skipped",
   });
+  expect(messages["what is demanded sometimes is seen"]).toContain(
+    "XX-2: demanded at least once, and none of 2 cases has seen it",
+  );
   expect(messages["claims are judged"]).toContain("XX-1@job in case 0 of seed claims are judged: the run has ended");
   expect(messages["claims are judged"]).toContain("No fault is needed for it.");
   expect(messages["claims are judged"]).toMatch(/Again: npx millrace replay .*never-ends-[0-9a-f]{8}\/case\.json/);

@@ -16,6 +16,7 @@ import { sayEnding } from "../explore/shrink-ending.ts";
 import { messageOf, signatureOf } from "../explore/signature.ts";
 import { sayFault } from "../explore/story.ts";
 import { sayUnjudged, UnjudgedClaims } from "../explore/unjudged-claims.ts";
+import { unseenClaims } from "../explore/unseen-claims.ts";
 import { WorldPlayer } from "../explore/world-player.ts";
 import { sayNeverFired, WrittenFaults } from "../explore/written-faults.ts";
 import * as face from "../index.ts";
@@ -133,6 +134,11 @@ async function simulateNow(
       `Only ${summary.runs} of ${runs} runs in ${options.timeout * 0.8} ms; at least ${minRuns} are wanted. Give the test more time, or ask for fewer runs.`,
     );
   }
+  const unseen = unseenClaims([scenario], summary);
+  if (unseen.length > 0)
+    expect.fail(
+      `${unseen.join(", ")}: demanded at least once, and none of ${summary.runs} cases has seen it (seed ${seed}).`,
+    );
   for (const one of written.neverFired) console.warn(`millrace: never fired: ${sayNeverFired(one)}`);
   for (const one of unjudged.list) console.warn(`millrace: not judged: ${sayUnjudged(one)}`);
   if (summary.runs < runs) console.info(`millrace: ${scenario.name}, ${summary.runs} of ${runs} runs, cut by time`);

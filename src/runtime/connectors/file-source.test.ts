@@ -5,6 +5,12 @@ import { SmallSite } from "../../sim/test/small-site.ts";
 import type { ReaderContext, SourceOutput } from "../api/source.ts";
 import { fileSource } from "./file-source.ts";
 
+test("a file that is given twice is refused, for it would be read by several readers or once, as their number goes", () => {
+  expect(() => fileSource({ paths: ["file:///in/a", "file:///in/b", "file:///in/a"] })).toThrow(
+    "fileSource is given file:///in/a twice; a file is read once.",
+  );
+});
+
 test("a reader has not come to its end while a file of its is still being read", async () => {
   const small = new SmallSite(["tm0"], { disks: { seed: "files", latencyUs: 10 } });
   const seen: unknown[] = [];

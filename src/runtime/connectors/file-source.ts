@@ -12,6 +12,8 @@ export function fileSource<T>(options: FileSourceOptions<T>): Source<T, FileSpli
     if (match === null) throw new Error(`fileSource reads file:///path; got ${JSON.stringify(uri)}.`);
     return match[1]!;
   });
+  const twice = options.paths.find((uri, index) => options.paths.indexOf(uri) !== index);
+  if (twice !== undefined) throw new Error(`fileSource is given ${twice} twice; a file is read once.`);
   const parse = options.parse ?? ((line: string) => JSON.parse(line) as T);
   return {
     kind: "files",

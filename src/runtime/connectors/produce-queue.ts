@@ -2,7 +2,13 @@ import type { Host } from "../../host/host.ts";
 import { crc32c } from "../../rpc/crc32c.ts";
 import { encode } from "../../rpc/codec.ts";
 import type { BrokerClient } from "../../services/log-broker/broker-client.ts";
-import type { NewRecord } from "../../services/log-broker/log-record.ts";
+import {
+  BATCH_BYTES_MAX,
+  batchLength,
+  bytesOf,
+  RECORD_BYTES_MAX,
+  type NewRecord,
+} from "../../services/log-broker/log-record.ts";
 import type { WriteContext } from "../api/sink.ts";
 import type { LogFormat } from "./log-format.ts";
 import { untilKnown } from "./until-known.ts";
@@ -13,7 +19,7 @@ import { untilKnown } from "./until-known.ts";
  */
 export class ProduceQueue<T> {
   readonly #host: Host;
-  readonly #broker: BrokerClient;
+  readonly #broker: Pick<BrokerClient, "produce">;
   readonly #topic: string;
   readonly #format: LogFormat<T>;
   readonly #partitions: PartitionQueue[] = [];
@@ -42,7 +48,7 @@ export class ProduceQueue<T> {
 
   partitionsAre(count: number): void {
     for (let partition = 0; partition < count; partition++) {
-      this.#partitions.push({ partition, waiting: [], sending: 0, sequence: 0 });
+      this.#partitions.push({ partition, waiting: [], waitingBytes: 0, sending: 0, sequence: 0 });
     }
   }
 
@@ -50,8 +56,7 @@ export class ProduceQueue<T> {
   produceAs(producer: Producer | undefined): void {
     this.#producer = producer;
     for (const queue of this.#partitions) queue.sequence = 0;
-    if (producer !== undefined)
-      for (const queue of this.#partitions) if (queue.waiting.length >= BATCH_RECORDS) this.#send(queue);
+    if (producer !== undefined) for (const queue of this.#partitions) if (isBatch(queue)) this.#send(queue);
   }
 
   write(record: T, context: WriteContext): void {
@@ -59,14 +64,16 @@ export class ProduceQueue<T> {
     const partition = (key === null ? this.#subtask : crc32c(key)) % this.#partitions.length;
     const queue = this.#partitions[partition]!;
     const { origin, timestampMs = 0 } = context;
-    queue.waiting.push({
-      key,
-      value: this.#format.encode(record),
-      timestampMs,
-      ...(origin === undefined ? {} : { origin }),
-    });
+    const value = this.#format.encode(record);
+    const bytes = bytesOf({ key, value });
+    if (bytes > RECORD_BYTES_MAX)
+      throw new RangeError(
+        `A record of ${bytes} bytes for the topic ${this.#topic}; it takes at most ${RECORD_BYTES_MAX}.`,
+      );
+    queue.waiting.push({ key, value, timestampMs, ...(origin === undefined ? {} : { origin }) });
+    queue.waitingBytes += bytes;
     this.#pending++;
-    if (queue.waiting.length >= BATCH_RECORDS) this.#send(queue);
+    if (isBatch(queue)) this.#send(queue);
   }
 
   /** Resolves when everything written is known to be in the log. */
@@ -84,7 +91,8 @@ export class ProduceQueue<T> {
     const producer = this.#producer;
     if (queue.sending > 0 || queue.waiting.length === 0 || producer === undefined) return;
     const records = queue.waiting;
-    queue.waiting = [];
+    queue.waiting = records.splice(batchLength(records));
+    queue.waitingBytes = queue.waiting.reduce((sum, record) => sum + bytesOf(record), 0);
     queue.sending = records.length;
     const request = { topic: this.#topic, partition: queue.partition, sequence: queue.sequence, records, ...producer };
     queue.sequence += records.length;
@@ -103,7 +111,7 @@ export class ProduceQueue<T> {
   #sent(queue: PartitionQueue): void {
     this.#pending -= queue.sending;
     queue.sending = 0;
-    if (this.#flushed.length > 0 || queue.waiting.length >= BATCH_RECORDS) this.#send(queue);
+    if (this.#flushed.length > 0 || isBatch(queue)) this.#send(queue);
     if (this.#pending === 0) for (const resolve of this.#flushed.splice(0)) resolve();
     this.#changed();
   }
@@ -111,7 +119,7 @@ export class ProduceQueue<T> {
 
 export interface ProduceQueueOptions<T> {
   readonly host: Host;
-  readonly broker: BrokerClient;
+  readonly broker: Pick<BrokerClient, "produce">;
   readonly topic: string;
   readonly format: LogFormat<T>;
   readonly subtask: number;
@@ -130,9 +138,15 @@ export interface Producer {
 interface PartitionQueue {
   readonly partition: number;
   waiting: NewRecord[];
+  waitingBytes: number;
   /** Records of the request that is under way. */
   sending: number;
   sequence: number;
+}
+
+/** It does not wait for more. */
+function isBatch({ waiting, waitingBytes }: PartitionQueue): boolean {
+  return waiting.length >= BATCH_RECORDS || waitingBytes >= BATCH_BYTES_MAX;
 }
 
 const BATCH_RECORDS = 100;

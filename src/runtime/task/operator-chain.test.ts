@@ -122,6 +122,21 @@ test("rich functions are opened from the end and closed, once", async () => {
   expect(calls).toEqual(["open b[0]", "open a[0]", "close a", "close b"]);
 });
 
+test("what throws when it is closed keeps nothing else open, and its error is the one that is told", async () => {
+  const closed: string[] = [];
+  const closing = (name: string): MapFunction<Word, Word> => ({
+    map: record => record,
+    close() {
+      closed.push(name);
+      if (name !== "c") throw new Error(`${name} cannot close`);
+    },
+  });
+  const build = (words: DataStream<Word>, sink: Sink<Word>) =>
+    words.map(closing("a")).map(closing("b")).map(closing("c")).sinkTo(sink);
+  await expect(through(build, [])).rejects.toThrow("a cannot close");
+  expect(closed).toEqual(["a", "b", "c"]);
+});
+
 test("a copy is equal and shares nothing that can change", () => {
   const value = { text: "a", list: [1, { deep: [2n] }], bytes: Uint8Array.of(1), none: null, flag: true };
   const copy = copyValue(value) as typeof value;

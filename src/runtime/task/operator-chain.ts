@@ -78,9 +78,17 @@ export class OperatorChain {
     return this.#operators.every(operator => operator.committed?.() ?? true);
   }
 
+  /** Lets go of everything, whatever one of them throws; the first of those errors is thrown at the end. */
   async close(): Promise<void> {
-    this.source?.close();
-    for (const operator of this.#operators) await operator.close?.();
+    const thrown: unknown[] = [];
+    for (const held of [this.source, ...this.#operators]) {
+      try {
+        await held?.close?.();
+      } catch (error) {
+        thrown.push(error);
+      }
+    }
+    if (thrown.length > 0) throw thrown[0];
   }
 }
 

@@ -47,7 +47,7 @@ export class BrokerClient {
   }
 
   /**
-   * Records from `offset` on. With nothing there it waits up to `waitMsMax` for something. An offset beyond the log's
+   * Records from `offset` on: one, or as many as one answer holds. With nothing there it waits up to `waitMsMax` for something. An offset beyond the log's
    * ends rejects with the fault `offset-out-of-range`; it is never moved silently. One behind which the log was
    * truncated since `epoch` rejects with `log-truncated`, whatever was appended there instead.
    */
@@ -100,8 +100,9 @@ export class BrokerClient {
   /**
    * Appends records to one partition; within a transaction when a transactional id is given, which begins with its
    * first produce. `sequence` numbers the records of (producer, epoch, partition) from 0. Without a producer
-   * (`producerId: -1`) nothing is de-duplicated.
-   * Faults: `fenced`, `unknown-producer`, `out-of-order-sequence`, `transaction-prepared`, `unknown-topic`.
+   * (`producerId: -1`) nothing is de-duplicated. Records of one request have to fit in one message (64 MiB).
+   * Faults: `fenced`, `unknown-producer`, `out-of-order-sequence`, `transaction-prepared`, `unknown-topic`,
+   * `record-too-large`.
    */
   async produce(request: ProduceRequest): Promise<{ readonly baseOffset: number }> {
     const reply = await this.#call("broker.produce", { ...request, records: request.records.map(packRecord) });

@@ -31,7 +31,29 @@ export function unpackRecord(packed: unknown): NewRecord {
   return origin === undefined ? { key, value, timestampMs } : { key, value, timestampMs, origin };
 }
 
-/** Throws the fault `malformed`. */
+/** Of key and value, which are what a record can be large by. */
+export function bytesOf({ key, value }: Pick<NewRecord, "key" | "value">): number {
+  return (key?.length ?? 0) + value.length;
+}
+
+export function packedBytes([key, value]: PackedRecord): number {
+  return bytesOf({ key: key as Uint8Array | null, value: value as Uint8Array });
+}
+
+/** The broker keeps no larger record: one of them fits in a message. (Kafka: `message.max.bytes`.) */
+export const RECORD_BYTES_MAX = 16 * 1024 * 1024;
+
+/** What one batch or answer holds, or else it holds a single record. (Kafka: `batch.size`, `max.partition.fetch.bytes`.) */
+export const BATCH_BYTES_MAX = 1024 * 1024;
+
+/** How many of these, from this one on, are one batch: as many as there are bytes for, and one at least. */
+export function batchLength(records: readonly NewRecord[]): number {
+  let bytes = 0;
+  const rest = records.findIndex((record, index) => (bytes += bytesOf(record)) > BATCH_BYTES_MAX && index > 0);
+  return rest === -1 ? records.length : rest;
+}
+
+/** Throws the faults `malformed` and `record-too-large`. */
 export function assertPacked(packed: unknown): asserts packed is PackedRecord {
   if (!Array.isArray(packed)) throw new RpcFault("malformed", "a record is a list");
   const [key, value, timestampMs] = packed as readonly unknown[];
@@ -39,6 +61,9 @@ export function assertPacked(packed: unknown): asserts packed is PackedRecord {
     throw new RpcFault("malformed", "a record has bytes as value, and bytes or null as key");
   }
   if (!Number.isSafeInteger(timestampMs)) throw new RpcFault("malformed", "a record has a whole number as timestamp");
+  const bytes = packedBytes(packed);
+  if (bytes > RECORD_BYTES_MAX)
+    throw new RpcFault("record-too-large", `a record of ${bytes} bytes; at most ${RECORD_BYTES_MAX} are kept`);
 }
 
 /** `[offset, packed record]`. */

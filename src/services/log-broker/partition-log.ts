@@ -1,5 +1,5 @@
 import type { Isolation } from "./broker-client.ts";
-import type { PackedRecord } from "./log-record.ts";
+import { BATCH_BYTES_MAX, packedBytes, type PackedRecord } from "./log-record.ts";
 import type { Transaction } from "./transaction.ts";
 
 /**
@@ -58,7 +58,10 @@ export class PartitionLog {
     this.#entries.push({ record: undefined, transaction });
   }
 
-  /** At most `recordsMax` visible records from `offset` on; markers and aborted records are passed over. */
+  /**
+   * At most `recordsMax` visible records from `offset` on, of {@link BATCH_BYTES_MAX} bytes together where it is more than
+   * one; markers and aborted records are passed over.
+   */
   read(
     offset: number,
     recordsMax: number,
@@ -67,11 +70,15 @@ export class PartitionLog {
     const end = this.visibleEnd(isolation);
     const records: [number, PackedRecord][] = [];
     let next = offset;
+    let bytes = 0;
     for (; next < end && records.length < recordsMax; next++) {
       const { record, transaction } = this.#entries[next]!;
       const visible =
         isolation === "read-uncommitted" || transaction === undefined || transaction.state === "committed";
-      if (record !== undefined && visible) records.push([next, record]);
+      if (record === undefined || !visible) continue;
+      bytes += packedBytes(record);
+      if (bytes > BATCH_BYTES_MAX && records.length > 0) break;
+      records.push([next, record]);
     }
     return { records, nextOffset: next };
   }

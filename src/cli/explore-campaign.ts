@@ -63,7 +63,7 @@ export interface ExploreFlags {
   readonly jobs?: number;
   /** What is played: regressions before storms, or one of the two. */
   readonly strategy: "portfolio" | "storm" | "corpus";
-  readonly profile?: "light" | "standard" | "all";
+  readonly profile?: Profile;
   readonly shard?: { readonly index: number; readonly of: number };
   /** No case takes a tenth of its default; an endless loop in a job's function takes for ever. */
   readonly standstill: number;

@@ -1,6 +1,7 @@
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
 import { FinalOutput } from "../evidence/final-output.ts";
 import { preparedWork } from "../evidence/visible-output.ts";
+import { withoutCheckpoints } from "../evidence/without-checkpoints.ts";
 import { isThrough, type FinalState, type Oracle, type OracleFold, type Setting, type Violation } from "../oracle.ts";
 import type { FrameObservation, Observation } from "../../sim/observation.ts";
 
@@ -11,7 +12,8 @@ import type { FrameObservation, Observation } from "../../sim/observation.ts";
  * Reads: commits that the broker was asked for, completed checkpoints and the work that stands prepared in their metadata,
  * what the broker's durable log and the storage nodes show of it at the end. The broker is asked before it commits, so a request that comes too early and takes effect is one.
  *
- * Left out — when a part file became visible: SK-5 has whether it may be. The eventual half for a job that has not finished: SK-3 has what a later checkpoint gave up.
+ * Left out — jobs that take no checkpoints: their sinks commit at the end of the input, as the fold says. Whether each record
+ * counts once all the same is SK-1's. When a part file became visible: SK-5 has whether it may be. The eventual half for a job that has not finished: SK-3 has what a later checkpoint gave up.
  * Sinks of an author's own: nobody here can read what they have made visible, the author's claims judge it.
  */
 export const commitAfterCompletion: Oracle = {
@@ -24,6 +26,7 @@ export const commitAfterCompletion: Oracle = {
 
 class Commits implements OracleFold {
   checked = 0;
+  notJudged: string | undefined;
   readonly #setting: Setting;
   readonly #record: CheckpointRecord;
   /** Name → sink, of all the work that a completed checkpoint held. */
@@ -53,6 +56,8 @@ class Commits implements OracleFold {
   }
 
   end(final: FinalState): readonly Violation[] {
+    this.notJudged = withoutCheckpoints(this.#setting);
+    if (this.notJudged !== undefined) return [];
     const { work } = FinalOutput.of(this.#setting, final);
     const violations: Violation[] = [];
     for (const [id, { from, atUs }] of this.#early) {

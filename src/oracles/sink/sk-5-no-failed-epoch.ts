@@ -2,6 +2,7 @@ import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
 import { preparedIn } from "../evidence/epochs.ts";
 import { FinalOutput } from "../evidence/final-output.ts";
+import { withoutCheckpoints } from "../evidence/without-checkpoints.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
 /**
@@ -9,6 +10,8 @@ import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../orac
  *
  * Reads: what a reader of the output topics and folders would get at the end, and the work that completed checkpoints
  * held. Commits are for ever, so the end shows whatever a reader could have seen at any time.
+ *
+ * Left out — jobs that take no checkpoints, as the fold says.
  */
 export const noFailedEpoch: Oracle = {
   id: "SK-5",
@@ -20,6 +23,7 @@ export const noFailedEpoch: Oracle = {
 
 class VisibleEpochs implements OracleFold {
   checked = 0;
+  notJudged: string | undefined;
   readonly #setting: Setting;
   readonly #record: CheckpointRecord;
   readonly #held = new Set<string>();
@@ -36,6 +40,8 @@ class VisibleEpochs implements OracleFold {
   }
 
   end(final: FinalState): readonly Violation[] {
+    this.notJudged = withoutCheckpoints(this.#setting);
+    if (this.notJudged !== undefined) return [];
     for (const { sink, lane, place, work } of FinalOutput.of(this.#setting, final).committed) {
       if (work === undefined) continue;
       this.checked++;

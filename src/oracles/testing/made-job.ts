@@ -11,6 +11,7 @@ export interface Amount {
 
 /** The job of histories that are made by hand: a total per account, in two vertices of two subtasks. */
 export const totals = job("totals", env => {
+  env.enableCheckpointing(1000);
   env
     .fromSource(source(), "amounts")
     .keyBy(amount => amount.account)

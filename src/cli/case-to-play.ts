@@ -7,6 +7,7 @@ import { Misuse } from "../explore/misuse.ts";
 import { findScenarios } from "../explore/project.ts";
 import { playableFailure } from "./playable-failure.ts";
 import { targetsOf, type Session } from "./session.ts";
+import type { Profile } from "../explore/profile.ts";
 
 /** What `replay` and `show` are asked for: a case, who can play it, and where what is written about it belongs. */
 export interface CaseToPlay {
@@ -20,7 +21,7 @@ export interface CaseToPlay {
 export interface CaseFlags {
   readonly seed?: string;
   readonly case?: number;
-  readonly profile?: "light" | "standard" | "all";
+  readonly profile?: Profile;
   readonly anyVersion?: boolean;
 }
 

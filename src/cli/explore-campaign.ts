@@ -10,6 +10,7 @@ import { CaseLine, type CaseLineOptions, type IndexedRun } from "../explore/case
 import { corpusResult, holds, type CorpusCase, type CorpusResult } from "../explore/corpus.ts";
 import { FailureRecorder, type RecordedTarget } from "../explore/failure-recorder.ts";
 import { Pilots } from "../explore/pilots.ts";
+import type { Profile } from "../explore/profile.ts";
 import { playInProcesses } from "../explore/worker-pool.ts";
 import { UnjudgedClaims } from "../explore/unjudged-claims.ts";
 import { unseenClaims } from "../explore/unseen-claims.ts";

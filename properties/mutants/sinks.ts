@@ -243,7 +243,7 @@ export const sinkMutants: readonly Mutant[] = [
   {
     name: "sink.waits-though-begun",
     file: "dist/src/runtime/connectors/produce-queue.js",
-    find: "if (producer !== undefined)\n            for (const queue of this.#partitions)\n                if (queue.waiting.length >= BATCH_RECORDS)\n                    this.#send(queue);",
+    find: "if (producer !== undefined)\n            for (const queue of this.#partitions)\n                if (isBatch(queue))\n                    this.#send(queue);",
     replace: ";",
     why: "Records that came before their transaction had begun wait for the next one that is written, which a full sink does not let in.",
     claims: ["FO-5"],

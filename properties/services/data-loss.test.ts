@@ -93,6 +93,23 @@ test("a log that has lost its end is noticed, even when as much was written in i
     for (const key of ["d", "e", "f"]) await set(newcomer, key);
     expect(await told(() => witness.get("a"))).toContain("data-lost");
     expect(await told(() => newcomer.get("d"))).toContain("data-lost");
+    // Who has seen nothing of it is told behind a restart, too.
+    await restart(at, host, "coord");
+    expect(await told(() => coordination(host).get("d"))).toContain("data-lost");
+  });
+});
+
+test("a disk that does not open the log for a while has lost nothing", async () => {
+  const at = site();
+  await at.play(async host => {
+    await pause(host, 50);
+    await set(coordination(host), "a");
+    const path = coordinationLogPath("/coord");
+    const refused = at.disks.get("coord")!.fail({ operation: "open", path, code: "EIO", times: 2 });
+    at.end("coord", "power-loss", 10_000);
+    await pause(host, 15_000);
+    expect(refused.effect.count).toBe(2);
+    expect(await told(() => coordination(host).get("a"))).toBe("answered");
   });
 });
 

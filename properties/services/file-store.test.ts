@@ -162,7 +162,7 @@ test("a put that finds too few nodes fails in the end, and says that its outcome
     await pause(host, 20);
     site.site.kill("dfs0");
     site.site.kill("dfs1");
-    await expect(store.put(path, contents("a"))).rejects.toMatchObject({ name: "RpcError" });
+    await expect(store.put(path, contents("a"))).rejects.toMatchObject({ name: "RpcError", outcome: "unknown" });
     await expect(store.get("never/put")).rejects.toMatchObject({ name: "RpcError" });
   });
 });

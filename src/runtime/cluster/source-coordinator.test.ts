@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { EnumeratorContext, Source } from "../api/source.ts";
 import { ManualHost, settle } from "../checkpoint/test/manual-host.ts";
+import { Unrecoverable } from "../api/unrecoverable.ts";
 import { SourceCoordinator } from "./source-coordinator.ts";
 
 /** An enumerator whose assignments the test makes; its state, which it goes on changing, is how many it made. */
@@ -21,6 +22,7 @@ function bench() {
   const sent: unknown[] = [];
   const arrivals: { readonly arrive: () => void; readonly lose: () => void }[] = [];
   const failures: string[] = [];
+  const forGood: boolean[] = [];
   const coordinator = new SourceCoordinator({
     host: new ManualHost(),
     services: { broker: "", storageNodes: [], replicas: 1, rpcTimeoutMs: 1, transactionTimeoutMs: 1 },
@@ -35,10 +37,13 @@ function bench() {
         arrivals.push({ arrive: resolve, lose: () => reject(new Error("reset")) }),
       );
     },
-    fail: cause => void failures.push(cause),
+    fail(cause, isForGood) {
+      failures.push(cause);
+      forGood.push(isForGood);
+    },
   });
   const assign = (): void => context!.assign(0, [++state.assigned]);
-  return { coordinator, assign, sent, arrivals, failures };
+  return { coordinator, assign, sent, arrivals, failures, forGood, context: context! };
 }
 
 test("the enumerator's state is given when every assignment before it has arrived", async () => {
@@ -83,4 +88,16 @@ test("an assignment that may be lost fails the attempt, and the state is never t
   await settle();
   expect(taken).toBe(false);
   expect(failures).toHaveLength(1);
+});
+
+test("what an enumerator knows to be lost for good fails the job for good, and whatever else fails the attempt", () => {
+  for (const [cause, forGood] of [
+    [new Unrecoverable("the topic is gone"), true],
+    [new Error("the topic is not there yet"), false],
+  ] as const) {
+    const { context, ...made } = bench();
+    context.fail(cause);
+    expect(made.failures).toEqual([`source s: ${cause.message}`]);
+    expect(made.forGood).toEqual([forGood]);
+  }
 });

@@ -55,6 +55,9 @@ export class FileStoreClient {
       path,
       bytes,
       existed: false,
+      mayBeThere: false,
+      isOver: false,
+      underWay: 0,
       next: this.#replicas,
       nodes,
       busy: nodes.slice(0, this.#replicas),
@@ -132,22 +135,29 @@ export class FileStoreClient {
 
   async #putReplica(put: Put, first: string): Promise<void> {
     let node = first;
-    let happened = false;
     for (;;) {
+      put.underWay++;
       try {
         const reply = new Body(await this.#rpc.call(node, "store.put", { path: put.path, bytes: put.bytes }));
         if (reply.oneOf("outcome", ["created", "exists"]) === "exists") put.existed = true;
+        put.mayBeThere = true;
         return;
       } catch (error) {
         const failure = asFailure(error);
-        happened ||= !(failure instanceof RpcError) || failure.outcome === "unknown";
-        const nowMs = this.#host.clock.monotonic();
-        if (nowMs >= put.deadlineMs)
-          throw new RpcError(happened ? "unknown" : "did-not-happen", "timed-out", `store.put ${put.path}`);
+        put.mayBeThere ||= !(failure instanceof RpcError) || failure.outcome === "unknown";
+        if (this.#host.clock.monotonic() >= put.deadlineMs) {
+          put.isOver = true;
+          const unknown = put.mayBeThere || put.underWay > 1;
+          throw new RpcError(unknown ? "unknown" : "did-not-happen", "timed-out", `store.put ${put.path}`);
+        }
+      } finally {
+        put.underWay--;
       }
       node = nextNode(put, node);
       // A node that refuses at once must not be asked again at once.
       await pause(this.#host, RETRY_PAUSE_MS);
+      // Its caller was told what became of it, for another replica: nothing more may happen.
+      if (put.isOver) return;
     }
   }
 
@@ -211,6 +221,11 @@ interface Put {
   readonly deadlineMs: number;
   next: number;
   existed: boolean;
+  /** One replica is there, or may be. */
+  mayBeThere: boolean;
+  isOver: boolean;
+  /** Calls of which nothing is known yet. */
+  underWay: number;
 }
 
 /** A put may wait for this many silent nodes in a row. */

@@ -51,3 +51,19 @@ test("a cut behind the end is none, and one before the start cuts to the start a
   log.truncate(2);
   expect([log.epoch, log.endOffset, log.startOffset]).toEqual([1, 5, 5]);
 });
+
+test("a batch that was cut off is appended when it is repeated, and one that was cut through is refused", () => {
+  const log = logOf(2);
+  const batch = (sequence: number) => ({ producerId: 1, epoch: 0, sequence, count: 3 });
+  for (const sequence of [0, 3, 6]) log.remember(batch(sequence), log.append([record, record, record], undefined));
+  expect([log.placeOf(batch(3)), log.placeOf(batch(6)), log.placeOf(batch(9))]).toEqual([5, 8, "next"]);
+  log.truncate(8);
+  expect([log.placeOf(batch(3)), log.placeOf(batch(6)), log.placeOf(batch(9))]).toEqual([5, "next", "out-of-order"]);
+  log.truncate(6);
+  expect([log.placeOf(batch(0)), log.placeOf(batch(3)), log.placeOf(batch(6))]).toEqual([
+    2,
+    "out-of-order",
+    "out-of-order",
+  ]);
+  expect(log.placeOf({ ...batch(4), count: 2 })).toBe("next");
+});

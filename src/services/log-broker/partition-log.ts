@@ -102,6 +102,7 @@ export class PartitionLog {
     for (const [transaction, offset] of this.#undecided) {
       if (offset >= this.endOffset) this.#undecided.delete(transaction);
     }
+    for (const producer of this.#producers.values()) forgetBehind(producer, left);
   }
 
   transactionAt(offset: number): Transaction | undefined {
@@ -152,6 +153,19 @@ interface ProducerSequence {
   readonly epoch: number;
   next: number;
   readonly recent: { readonly sequence: number; readonly count: number; readonly baseOffset: number }[];
+}
+
+/**
+ * A batch that is not there any more is not taken for repeated: its producer goes on where the log now ends. One of which
+ * the log has kept a part cannot be repeated, and is refused. (Kafka rebuilds a producer's state from what is left.)
+ */
+function forgetBehind(producer: ProducerSequence, endOffset: number): void {
+  const { recent } = producer;
+  const first = recent.findIndex(({ baseOffset, count }) => baseOffset + count > endOffset);
+  if (first === -1) return;
+  const { sequence, baseOffset } = recent[first]!;
+  producer.next = sequence + Math.max(0, endOffset - baseOffset);
+  recent.length = first;
 }
 
 /** As Kafka: a producer has at most five batches under way. */

@@ -19,6 +19,8 @@ class Bench {
   readonly failures: string[] = [];
   /** Replaces the trigger, to fail or to wait. */
   onTrigger: () => Promise<void> = () => Promise.resolve();
+  /** Replaces what the enumerators give, to wait. */
+  onEnumerators: () => Promise<void> = () => Promise.resolve();
   readonly coordinator: CheckpointCoordinator;
   readonly store: CheckpointStore;
   #lastId = 0;
@@ -50,7 +52,10 @@ class Bench {
           finished: [],
           vertices: ["source", "sum"].map(vertex => ({ vertex, parallelism: 1, maxParallelism: 128 })),
         }),
-        snapshotEnumerators: () => Promise.resolve([{ uid: "source", state: { left: 0 } }]),
+        snapshotEnumerators: async () => {
+          await this.onEnumerators();
+          return [{ uid: "source", state: { left: 0 } }];
+        },
         trigger: id => {
           this.triggered.push(id);
           return this.onTrigger();
@@ -148,6 +153,18 @@ test("an expired checkpoint is aborted, never completes, and loses its files", a
   await settle();
   expect(bench.pointed()).toEqual([]);
   expect(bench.storage.removed).toEqual(["chk-1/source[0]#1.state", "chk-1/sum[0]#1.state"]);
+});
+
+test("a checkpoint that expires while enumerators are waited for is triggered nowhere", async () => {
+  const bench = new Bench({ tolerableFailures: 9, intervalMs: 5_000 });
+  let release = (): void => {};
+  bench.onEnumerators = () => new Promise(resolve => (release = resolve));
+  await bench.host.advance(5_000);
+  await bench.host.advance(1_000);
+  expect(bench.notified).toEqual(["abort 1"]);
+  release();
+  await settle();
+  expect(bench.triggered).toEqual([]);
 });
 
 test("a checkpoint that expires while its metadata is written is never published", async () => {

@@ -55,9 +55,7 @@ export class FileStoreClient {
       path,
       bytes,
       existed: false,
-      mayBeThere: false,
-      isOver: false,
-      underWay: 0,
+      carriedOutMax: 0,
       next: this.#replicas,
       nodes,
       busy: nodes.slice(0, this.#replicas),
@@ -136,28 +134,23 @@ export class FileStoreClient {
   async #putReplica(put: Put, first: string): Promise<void> {
     let node = first;
     for (;;) {
-      put.underWay++;
+      put.carriedOutMax++;
       try {
         const reply = new Body(await this.#rpc.call(node, "store.put", { path: put.path, bytes: put.bytes }));
         if (reply.oneOf("outcome", ["created", "exists"]) === "exists") put.existed = true;
-        put.mayBeThere = true;
         return;
       } catch (error) {
         const failure = asFailure(error);
-        put.mayBeThere ||= !(failure instanceof RpcError) || failure.outcome === "unknown";
-        if (this.#host.clock.monotonic() >= put.deadlineMs) {
-          put.isOver = true;
-          const unknown = put.mayBeThere || put.underWay > 1;
-          throw new RpcError(unknown ? "unknown" : "did-not-happen", "timed-out", `store.put ${put.path}`);
-        }
-      } finally {
-        put.underWay--;
+        if (failure instanceof RpcError && failure.outcome === "did-not-happen") put.carriedOutMax--;
       }
-      node = nextNode(put, node);
       // A node that refuses at once must not be asked again at once.
       await pause(this.#host, RETRY_PAUSE_MS);
-      // Its caller was told what became of it, for another replica: nothing more may happen.
-      if (put.isOver) return;
+      // Looked at right before each call: once one replica is given up, none is asked for any more.
+      if (this.#host.clock.monotonic() >= put.deadlineMs) {
+        const outcome = put.carriedOutMax > 0 ? "unknown" : "did-not-happen";
+        throw new RpcError(outcome, "timed-out", `store.put ${put.path}`);
+      }
+      node = nextNode(put, node);
     }
   }
 
@@ -221,11 +214,8 @@ interface Put {
   readonly deadlineMs: number;
   next: number;
   existed: boolean;
-  /** One replica is there, or may be. */
-  mayBeThere: boolean;
-  isOver: boolean;
-  /** Calls of which nothing is known yet. */
-  underWay: number;
+  /** Calls, of all replicas, that were or may yet be carried out: what one replica's node has, the put has done. */
+  carriedOutMax: number;
 }
 
 /** A put may wait for this many silent nodes in a row. */

@@ -53,15 +53,6 @@ export const pointerInDoubtAtARestart = scenario("pointer-in-doubt-at-a-restart"
   ],
 });
 
-export const lateListing = scenario("late-listing", {
-  ...base,
-  why: "A new leader asks what lies on the storage, and is answered when its own checkpoints lie there too: none of them is a leftover.",
-  plan: on => [
-    on.checkpoint(2).completed().kill("jm0", { forMs: 300 }),
-    on.checkpoint(2).completed().delayRequest("store.list", "jm0", { byMs: 700, forMs: 9_000, times: 4 }),
-  ],
-});
-
 export const assignmentLost = scenario("assignment-lost", {
   ...base,
   why: "A reader never hears of its split: the attempt fails and begins anew, and no checkpoint takes the split for assigned.",
@@ -144,4 +135,16 @@ export const metadataInDoubt = scenario("metadata-in-doubt", {
     ["dfs0", "dfs1", "dfs2"].map(node =>
       on.checkpoint(2).metadataWritten().loseReply("store.put", `jm0>${node}`, { times: 500, forMs: 2_800 }),
     ),
+});
+
+export const storageAwayAtRecovery = scenario("storage-away-at-recovery", {
+  why: "The next leader knows its newest checkpoint and cannot read it, for the storage is cut off: it waits, and takes neither an older one nor none.",
+  job: balances,
+  cluster: { storageNodes: 2, replicas: 2 },
+  input: { payments: payments(300) },
+  plan: on => [
+    on.checkpoint(2).completed().kill("jm0", { forMs: 500 }),
+    on.checkpoint(2).completed().cut("dfs0", { forMs: 15_000 }),
+    on.checkpoint(2).completed().cut("dfs1", { forMs: 15_000 }),
+  ],
 });

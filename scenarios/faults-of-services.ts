@@ -7,16 +7,6 @@ import { balances } from "./jobs/balances.ts";
 const base = { job: balances, params: { recordsPerFetch: 20 }, input: { payments: payments(200) } };
 const files = { job: airportDelays, input: { flights: dataset("flights", { to: 300 }) } };
 
-export const silentAtTheRestore = scenario("silent-at-the-restore", {
-  ...base,
-  why: "The one node that has the state does not answer while it is wanted: its silence says nothing about its files, and the restore comes later.",
-  cluster: { storageNodes: 1, replicas: 1 },
-  plan: on => [
-    on.checkpoint(2).completed().kill("tm0", { forMs: 100 }),
-    on.event("job.restart").pause("dfs0", { forMs: 2_500 }),
-  ],
-});
-
 export const sessionsExpire = scenario("sessions-expire", {
   ...base,
   why: "All sessions end while a checkpoint completes: the leader is none any more, and nothing that it still writes counts.",

@@ -40,14 +40,13 @@ export const workerHearsNothing = scenario("worker-hears-nothing", {
   plan: on => [on.checkpoint(2).completed().cut("jm0>tm0", { forMs: 9_000 })],
 });
 
-export const storageAwayAtRecovery = scenario("storage-away-at-recovery", {
-  why: "The next leader knows its newest checkpoint and cannot read it, for the storage is cut off: it waits, and takes neither an older one nor none.",
+export const lateListing = scenario("late-listing", {
+  why: "A new leader asks what lies on the storage, and is answered when its own checkpoints lie there too: none of them is a leftover.",
   job: balances,
-  cluster: { storageNodes: 2, replicas: 2 },
-  input: { payments: payments(300) },
+  params: { recordsPerFetch: 20 },
+  input: { payments: payments(200) },
   plan: on => [
-    on.checkpoint(2).completed().kill("jm0", { forMs: 500 }),
-    on.checkpoint(2).completed().cut("dfs0", { forMs: 15_000 }),
-    on.checkpoint(2).completed().cut("dfs1", { forMs: 15_000 }),
+    on.checkpoint(2).completed().kill("jm0", { forMs: 300 }),
+    on.checkpoint(2).completed().delayRequest("store.list", "jm0", { byMs: 700, forMs: 9_000, times: 4 }),
   ],
 });

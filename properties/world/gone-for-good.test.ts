@@ -9,7 +9,7 @@ const calm = calmCase(flightsToFiles);
 
 test.each([
   { storageNodes: 3, replicas: 2, placement: "spread", told: undefined },
-  { storageNodes: 2, replicas: 2, placement: "spread", told: "dfs1 has not answered for 30 s" },
+  { storageNodes: 2, replicas: 2, placement: "spread", told: "dfs1 has not answered for 31 s" },
   { storageNodes: 1, replicas: 1, placement: "spread", told: "dfs0 has not answered for 30 s" },
   { storageNodes: 1, replicas: 1, placement: "together", told: "coord has not answered for 31 s" },
 ] as const)(

@@ -4,10 +4,10 @@ import { CaseLine } from "../explore/case-line.ts";
 import type { Failure } from "../explore/failure-file.ts";
 import type { RecordedTarget } from "../explore/failure-recorder.ts";
 import { Misuse } from "../explore/misuse.ts";
+import type { Profile } from "../explore/profile.ts";
 import { findScenarios } from "../explore/project.ts";
 import { playableFailure } from "./playable-failure.ts";
 import { targetsOf, type Session } from "./session.ts";
-import type { Profile } from "../explore/profile.ts";
 
 /** What `replay` and `show` are asked for: a case, who can play it, and where what is written about it belongs. */
 export interface CaseToPlay {

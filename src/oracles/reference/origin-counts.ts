@@ -1,9 +1,9 @@
 import type { RecordContext } from "../../runtime/api/functions.ts";
 import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
 import { originName, type CommittedRecord } from "./committed-pool.ts";
-import { owesEach, type OutputTerms } from "./sink-group.ts";
 import { NotJudged } from "./not-judged.ts";
 import type { ReferenceInputs } from "./reference-run.ts";
+import { owesEach, type OutputTerms } from "./sink-group.ts";
 import { StatelessFlow } from "./stateless-flow.ts";
 
 /**

@@ -121,6 +121,7 @@ class Explanation implements ExplainedOutput {
 
   /** Strands that are not explained though another one may have taken what was theirs: one of two records that look alike. */
   robbed(): readonly Strand[] {
+    if (this.#allFound && this.#pool.rest().length === 0) return [];
     const left = new Set(this.unexplained.map(originName));
     return [...this.#found.keys()].filter(strand => {
       const found = this.#found.get(strand)!;

@@ -56,9 +56,9 @@ class Commits implements OracleFold {
   }
 
   end(final: FinalState): readonly Violation[] {
-    this.notJudged = withoutCheckpoints(this.#setting);
+    const { graph, work } = FinalOutput.of(this.#setting, final);
+    this.notJudged = withoutCheckpoints(graph);
     if (this.notJudged !== undefined) return [];
-    const { work } = FinalOutput.of(this.#setting, final);
     const violations: Violation[] = [];
     for (const [id, { from, atUs }] of this.#early) {
       if (work.get(id) !== "committed") continue;

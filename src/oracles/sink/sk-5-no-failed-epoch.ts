@@ -40,9 +40,10 @@ class VisibleEpochs implements OracleFold {
   }
 
   end(final: FinalState): readonly Violation[] {
-    this.notJudged = withoutCheckpoints(this.#setting);
+    const { graph, committed } = FinalOutput.of(this.#setting, final);
+    this.notJudged = withoutCheckpoints(graph);
     if (this.notJudged !== undefined) return [];
-    for (const { sink, lane, place, work } of FinalOutput.of(this.#setting, final).committed) {
+    for (const { sink, lane, place, work } of committed) {
       if (work === undefined) continue;
       this.checked++;
       if (this.#held.has(work)) continue;

@@ -47,9 +47,9 @@ export class BrokerClient {
   }
 
   /**
-   * Records from `offset` on: one, or as many as one answer holds. With nothing there it waits up to `waitMsMax` for something. An offset beyond the log's
-   * ends rejects with the fault `offset-out-of-range`; it is never moved silently. One behind which the log was
-   * truncated since `epoch` rejects with `log-truncated`, whatever was appended there instead.
+   * Records from `offset` on: one, or as many as one answer holds. With nothing there it waits up to `waitMsMax` for
+   * something. An offset beyond the log's ends rejects with the fault `offset-out-of-range`; it is never moved silently.
+   * One behind which the log was truncated since `epoch` rejects with `log-truncated`, whatever was appended there instead.
    */
   async fetch(request: FetchRequest): Promise<Fetched> {
     const timeoutMs = this.#timeoutMs + request.waitMsMax;

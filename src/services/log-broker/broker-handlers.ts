@@ -7,7 +7,7 @@ import type { Isolation, TransactionName } from "./broker-client.ts";
 import type { Appended, BrokerChange } from "./broker-change.ts";
 import type { BrokerState } from "./broker-state.ts";
 import type { FetchWaiters } from "./fetch-waiters.ts";
-import { assertPacked } from "./log-record.ts";
+import { assertKept, assertPacked } from "./log-record.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import { decideProduce } from "./produce-decision.ts";
 import {
@@ -251,7 +251,11 @@ function readName(body: Body): TransactionName {
 
 function readBatch(body: Body): Appended {
   const transactionalId = body.optionalText("transactionalId");
-  const records = body.list("records").map(packed => (assertPacked(packed), packed));
+  const records = body.list("records").map(packed => {
+    assertPacked(packed);
+    assertKept(packed);
+    return packed;
+  });
   return {
     kind: "appended",
     topic: body.text("topic"),

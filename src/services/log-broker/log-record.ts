@@ -53,7 +53,7 @@ export function batchLength(records: readonly NewRecord[]): number {
   return rest === -1 ? records.length : rest;
 }
 
-/** Throws the faults `malformed` and `record-too-large`. */
+/** Throws the fault `malformed`. */
 export function assertPacked(packed: unknown): asserts packed is PackedRecord {
   if (!Array.isArray(packed)) throw new RpcFault("malformed", "a record is a list");
   const [key, value, timestampMs] = packed as readonly unknown[];
@@ -61,6 +61,10 @@ export function assertPacked(packed: unknown): asserts packed is PackedRecord {
     throw new RpcFault("malformed", "a record has bytes as value, and bytes or null as key");
   }
   if (!Number.isSafeInteger(timestampMs)) throw new RpcFault("malformed", "a record has a whole number as timestamp");
+}
+
+/** Throws the fault `record-too-large`. */
+export function assertKept(packed: PackedRecord): void {
   const bytes = packedBytes(packed);
   if (bytes > RECORD_BYTES_MAX)
     throw new RpcFault("record-too-large", `a record of ${bytes} bytes; at most ${RECORD_BYTES_MAX} are kept`);

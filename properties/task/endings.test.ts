@@ -38,3 +38,13 @@ test("a cancelled subtask lets go of everything and says so once", async () => {
   expect(cluster.canceled).toHaveLength(cluster.tasks.length);
   expect(cluster.failures).toEqual([]);
 });
+
+test("what a cancelled subtask has written can be asked of nobody: its worker has let go of it", async () => {
+  const cluster = new MiniCluster(sums);
+  await cluster.deploy();
+  cluster.feed(0, pay("ann", 1));
+  await cluster.cancel();
+  const refusals = await cluster.askForOutputs();
+  expect(refusals).toHaveLength(4);
+  for (const refusal of refusals) expect(refusal).toMatch(/refused: no such producer within 1000 ms$/);
+});

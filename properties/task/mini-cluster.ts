@@ -5,7 +5,7 @@ import { Kernel } from "../../src/kernel/kernel.ts";
 import { Site } from "../../src/sim/site.ts";
 import { diskless } from "../../src/sim/test/diskless.ts";
 import { job, type JobFactory } from "../../src/runtime/api/job.ts";
-import type { CommitOutcome, Sink } from "../../src/runtime/api/sink.ts";
+import type { Sink } from "../../src/runtime/api/sink.ts";
 import type { ReaderContext, Source } from "../../src/runtime/api/source.ts";
 import { compileJob } from "../../src/runtime/graph/compile-job.ts";
 import { consumersOf, producersOf, type JobVertex } from "../../src/runtime/graph/job-graph.ts";
@@ -18,6 +18,7 @@ import type {
   SubtaskSnapshot,
   TaskEnvironment,
 } from "../../src/runtime/task/task-contract.ts";
+import { feedSource, ledgerSink, type Ledger, type TestSplit } from "./ledger-connectors.ts";
 import { add, type Payment } from "./payment.ts";
 
 export type ClusterFactory = (env: Parameters<JobFactory<Record<string, never>>>[0], cluster: MiniCluster) => unknown;
@@ -29,18 +30,6 @@ export const sums: ClusterFactory = (env, cluster) =>
     .reduce(add)
     .name("sum")
     .sinkTo(cluster.sink());
-
-interface Ledger {
-  readonly prepared: Map<string, readonly Payment[]>;
-  readonly committed: Payment[];
-  readonly answers: CommitOutcome[];
-  asked: number;
-}
-
-interface TestSplit {
-  readonly feed: number;
-  readonly next: number;
-}
 
 /** Two workers on simulated machines, and the test in the part of job manager, storage, source and sink. */
 export class MiniCluster {
@@ -207,6 +196,25 @@ export class MiniCluster {
     await this.settle();
   }
 
+  /** Asks each subtask's worker for its outputs once more, in its consumers' names; resolves to what they were told. */
+  async askForOutputs(): Promise<readonly string[]> {
+    const told: string[] = [];
+    const { vertices } = this.#compile();
+    for (const { vertex, subtask, worker } of this.tasks)
+      for (const edge of vertex.outputs)
+        for (const to of consumersOf(edge, vertices.find(({ id }) => id === edge.to)!.parallelism, subtask))
+          this.#turn(worker, () => {
+            const channel = { edge: edge.id, producer: `${vertex.id}[${subtask}]#1`, consumer: `${edge.to}[${to}]#1` };
+            const { shuffle } = this.#shuffles.get(worker)!;
+            shuffle.open(channel, shuffle.address, {
+              receive: kind => void told.push(kind),
+              lost: cause => void told.push(cause),
+            });
+          });
+    await this.settle();
+    return told;
+  }
+
   acknowledged(checkpoint: number): readonly SubtaskSnapshot[] {
     return this.#acknowledged.get(checkpoint) ?? [];
   }
@@ -225,73 +233,15 @@ export class MiniCluster {
   }
 
   source(): Source<Payment, TestSplit> {
-    return {
-      kind: "test",
-      boundedness: "bounded",
-      createEnumerator: () => {
-        throw new Error("the test assigns the splits");
-      },
-      createReader: context => {
-        this.#readers.push(context);
-        const held: { feed: number; next: number }[] = [];
-        return {
-          start: () => {},
-          addSplits: splits => {
-            held.push(...splits.map(split => ({ ...split })));
-            context.available();
-          },
-          noMoreSplits: () => {},
-          poll: (output, recordsMax) => {
-            let room = recordsMax;
-            for (const split of held) {
-              const feed = this.feeds[split.feed]!;
-              for (; room > 0 && split.next < feed.length; split.next++, room--) {
-                output.emit(feed[split.next]!, undefined, { split: `feed/${split.feed}`, position: split.next });
-              }
-            }
-            const rest = held.some(split => split.next < this.feeds[split.feed]!.length);
-            return rest ? "more" : this.#ended ? "end" : "nothing";
-          },
-          // The reader's own objects, on purpose: the runtime has to copy.
-          snapshotState: () => held,
-          close: () => {},
-        };
-      },
-    };
+    return feedSource({
+      feeds: this.feeds,
+      ended: () => this.#ended,
+      read: context => void this.#readers.push(context),
+    });
   }
 
   sink(): Sink<Payment> {
-    const { ledger } = this;
-    return {
-      kind: "test",
-      createWriter: ({ subtask }) => {
-        let written: Payment[] = [];
-        let epoch = 0;
-        return {
-          write: record => void written.push(record),
-          prepareCommit: () => {
-            if (written.length === 0) return Promise.resolve([]);
-            const id = `${this.#id}/${subtask}/${epoch++}`;
-            ledger.prepared.set(id, written);
-            written = [];
-            return Promise.resolve([id]);
-          },
-          close: () => {},
-        };
-      },
-      createCommitter: () => ({
-        commit: committable => {
-          ledger.asked++;
-          const outcome =
-            ledger.answers.shift() ?? (ledger.prepared.has(committable as string) ? "committed" : "already-committed");
-          if (outcome === "committed") {
-            ledger.committed.push(...ledger.prepared.get(committable as string)!);
-            ledger.prepared.delete(committable as string);
-          }
-          return Promise.resolve(outcome);
-        },
-      }),
-    };
+    return ledgerSink(this.ledger, this.#id);
   }
 
   #compile(): ReturnType<typeof compileJob> {

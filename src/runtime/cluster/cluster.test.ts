@@ -5,10 +5,12 @@ import { formatOf, roleFolder, startRole, type RoleKind } from "../../roles/role
 import { readBrokerLog, topicImage } from "../../services/log-broker/broker-log.ts";
 import { SimDisk } from "../../sim/disk/sim-disk.ts";
 import { Site } from "../../sim/site.ts";
+import { diskless } from "../../sim/test/diskless.ts";
 import { frameClassifier } from "../../rpc/classify.ts";
 import { job } from "../api/job.ts";
 import { logSink } from "../connectors/log-sink.ts";
 import { logSource } from "../connectors/log-source.ts";
+import { FileStoreClient } from "../../services/file-store/file-store-client.ts";
 import { replicaFolder } from "../../services/file-store/stored-replica.ts";
 import { compileJob } from "../graph/compile-job.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
@@ -44,6 +46,7 @@ class SmallCluster {
     readonly attempt?: number;
   }[] = [];
   readonly crashes: unknown[] = [];
+  readonly uploaded: string[] = [];
   readonly #disks = new Map<string, SimDisk>();
 
   constructor(seed: string, changes: Partial<ClusterConfig> = {}) {
@@ -114,6 +117,17 @@ class SmallCluster {
   kill(role: string, forMs: number): void {
     this.site.kill(role);
     this.after(forMs, () => this.site.start(role));
+  }
+
+  /** A file that no checkpoint will name, by somebody else than the job. */
+  upload(path: string): void {
+    this.site.addMachine("stranger", { disk: diskless });
+    this.site.place("stranger", "stranger");
+    this.site.start("stranger", host => {
+      const nodes = ["dfs0:rpc", "dfs1:rpc", "dfs2:rpc"];
+      const store = new FileStoreClient(host, { nodes, replicas: 2, rpcTimeoutMs: 200 });
+      void store.put(`/checkpoints/balances/${path}`, encode("left over")).then(() => this.uploaded.push(path));
+    });
   }
 
   said(event: string): number {
@@ -266,4 +280,26 @@ test("a job whose restarts are used up fails, and says so", async () => {
   cluster.when("checkpoint.complete", 1, () => cluster.kill("tm1", 300));
   await cluster.kernel.run();
   expect([cluster.said("job.failed"), cluster.said("job.finished")]).toEqual([1, 0]);
+});
+
+test("the wait for slots of one attempt is over with it: a later attempt has all of its own", async () => {
+  const restart = { kind: "fixed-delay", delayMs: 50, attemptsMax: 1 } as const;
+  const cluster = new SmallCluster("j", { restart, slotsTimeoutMs: 1_000 });
+  let waitedMs = 0;
+  cluster.when("checkpoint.complete", 1, () => {
+    const killedMs = cluster.kernel.nowUs / 1_000;
+    // Away from before the first wait's end till after it, and back before the second one's.
+    expect(killedMs).toBeLessThan(900);
+    waitedMs = 1_200 - killedMs;
+    cluster.kill("tm1", waitedMs);
+  });
+  await expectRecovery(cluster);
+  expect([waitedMs > 0, cluster.said("job.restart")]).toEqual([true, 1]);
+});
+
+test("a finished job leaves no file of the last id that was reserved for it", async () => {
+  const cluster = new SmallCluster("k");
+  cluster.when("checkpoint.complete", 1, () => cluster.upload("chk-64/left.state"));
+  await expectRecovery(cluster);
+  expect(cluster.uploaded).toEqual(["chk-64/left.state"]);
 });

@@ -1,3 +1,5 @@
+import { OutcomeError } from "./outcome-error.ts";
+
 /**
  * The disk of a machine: a subset of `node:fs/promises` by the same names, and the sync of a directory. Paths are
  * absolute, `/`-separated, and name the process's own disk. A file's contents survive a power loss only after `sync`,
@@ -57,7 +59,7 @@ export const diskErrorCodes = [
 
 export type DiskErrorCode = (typeof diskErrorCodes)[number];
 
-export class DiskError extends Error {
+export class DiskError extends OutcomeError {
   override readonly name = "DiskError";
   readonly code: DiskErrorCode;
   readonly syscall: string;

@@ -1,3 +1,5 @@
+import { OutcomeError } from "./outcome-error.ts";
+
 /**
  * Byte streams between processes, as TCP gives them: in order, once, in arbitrary chunks, back-pressured, with the
  * end of the stream (FIN) distinct from a reset. Framing is not here; it belongs to rpc/.
@@ -52,7 +54,7 @@ export interface ConnectionHandlers {
 
 export type NetErrorCode = "address-in-use" | "refused" | "unreachable" | "timed-out" | "unknown-address";
 
-export class NetError extends Error {
+export class NetError extends OutcomeError {
   override readonly name = "NetError";
   readonly code: NetErrorCode;
   readonly address: string;

@@ -1,8 +1,10 @@
+import { OutcomeError } from "../host/outcome-error.ts";
+
 /**
  * How a call ends when it does not end in a reply. An {@link RpcError} is the network's doing and says what the caller
  * may conclude; an {@link RpcFault} is the answer of a handler that refuses, in a code of the domain.
  */
-export class RpcError extends Error {
+export class RpcError extends OutcomeError {
   override readonly name = "RpcError";
   /** `did-not-happen`: the request was never handed to a connection. `unknown`: it may have been carried out, or still be. */
   readonly outcome: "did-not-happen" | "unknown";
@@ -26,7 +28,7 @@ export type RpcErrorReason =
   /** The reply is not what the protocol promises. */
   | "malformed-reply";
 
-export class RpcFault extends Error {
+export class RpcFault extends OutcomeError {
   override readonly name = "RpcFault";
   readonly code: string;
   readonly detail: unknown;

@@ -41,7 +41,7 @@ export function formattedLog(): Uint8Array {
  */
 export function readLog(bytes: Uint8Array, behind: LogReading = logStart): LogContents {
   const records: unknown[] = [];
-  const lives: LogLife[] = [];
+  const lives: { mark: number; first: number; last: number }[] = [];
   let last = behind.last;
   let number = last?.number ?? 0;
   let hole: number | undefined;
@@ -67,8 +67,9 @@ export function readLog(bytes: Uint8Array, behind: LogReading = logStart): LogCo
       };
     if (!repeats) records.push(...entry.records);
     number = entry.number;
-    if (lives.at(-1)?.mark !== entry.life) lives.push({ mark: entry.life, first: number, last: number });
-    else lives[lives.length - 1] = { ...lives.at(-1)!, last: number };
+    const life = lives.at(-1);
+    if (life?.mark === entry.life) life.last = number;
+    else lives.push({ mark: entry.life, first: number, last: number });
     last = entry;
     hole = undefined;
     begunInHole = 0;

@@ -22,7 +22,7 @@ export class LogWitness {
   }
 
   asks(body: object): object {
-    return this.#seen === undefined ? body : { ...body, seen: this.#seen };
+    return this.#seen === undefined ? body : withField(body, "seen", this.#seen);
   }
 
   /** The reply, after a look at it. */
@@ -53,7 +53,7 @@ export function whileWhole(
   handlers: RpcHandlers,
 ): RpcHandlers {
   let cause: string | undefined;
-  const stamped = (reply: unknown): unknown => ({ ...(reply as object), log: log.position });
+  const stamped = (reply: unknown): unknown => withField(reply as object, "log", log.position);
   const guarded =
     (handler: RpcHandler): RpcHandler =>
     (request, call) => {
@@ -74,4 +74,11 @@ function positionOf(value: unknown): LogPosition {
   const [mark, number] = Array.isArray(value) ? (value as readonly unknown[]) : [];
   const body = new Body({ mark, number });
   return [body.whole("mark"), body.whole("number", 1)];
+}
+
+/** Each message passes here, in all its shapes: a field that is stored behind the copy is cheap, one defined in its literal is not. */
+function withField(message: object, name: string, value: unknown): object {
+  const copy: Record<string, unknown> = { ...message };
+  copy[name] = value;
+  return copy;
 }

@@ -1,4 +1,4 @@
-import { CommittedPool, originName, type CommittedRecord, type OriginOfRecord } from "./committed-pool.ts";
+import { CommittedPool, originName, type CommittedRecord, type IsOwed, type OriginOfRecord } from "./committed-pool.ts";
 import type { Strand, StrandInput } from "./reference-run.ts";
 import { findOrder, type FoundOrder, type WitnessSearch } from "./witness-search.ts";
 
@@ -158,13 +158,13 @@ class Explanation implements ExplainedOutput {
   #explain(strand: Strand): FoundOrder<StrandInput> {
     if (strand.sinks.some(sink => this.#terms.atLeastOnce.has(sink)))
       return strand.key === undefined ? takeRepeated(strand, this.#pool, this.#terms) : repeatedFold(strand);
-    return findOrder({ ...this.#searchOf(strand), isOwed: record => !this.#isShared(record) });
+    return findOrder(this.#searchOf(strand, record => !this.#isShared(record)));
   }
 
-  #searchOf(strand: Strand): WitnessSearch<StrandInput> {
+  #searchOf(strand: Strand, isOwed: IsOwed): WitnessSearch<StrandInput> {
     const { splits, emitsInOrder } = strand;
     const { complete } = this.#terms;
-    return { splits, emitsInOrder, fold: strand.begin(), pool: this.#pool, complete, stepsMax: STEPS_MAX };
+    return { splits, emitsInOrder, fold: strand.begin(), pool: this.#pool, complete, stepsMax: STEPS_MAX, isOwed };
   }
 
   #hasTwinTakenFrom(strand: Strand, input: StrandInput): boolean {
@@ -197,7 +197,7 @@ class Explanation implements ExplainedOutput {
       this.#pool.putBack(found.taken);
       own.add(left);
       const isOwed = (record: CommittedRecord): boolean => own.has(record) || !this.#isShared(record);
-      const again = findOrder({ ...this.#searchOf(strand), isOwed, leavesNothing: true });
+      const again = findOrder({ ...this.#searchOf(strand, isOwed), leavesNothing: true });
       if (again.kind === "found") {
         this.#found.set(strand, again);
         return true;

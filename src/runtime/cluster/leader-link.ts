@@ -68,13 +68,17 @@ export class LeaderLink implements TaskOutbox {
   }
 
   stateChanged(report: TaskReport): void {
-    this.#send("task.state", (fenced): TaskStateChanged => ({ ...fenced, ...report }));
+    this.#send("task.state", ({ token, worker }): TaskStateChanged => {
+      const { execution, state, cause } = report;
+      return cause === undefined ? { token, worker, execution, state } : { token, worker, ...report };
+    });
     this.#tied.stateChanged();
   }
 
   acknowledge(execution: string, checkpoint: number, snapshot: SubtaskSnapshot): void {
-    this.#send("checkpoint.acknowledge", (fenced): AcknowledgeCheckpoint => ({
-      ...fenced,
+    this.#send("checkpoint.acknowledge", ({ token, worker }): AcknowledgeCheckpoint => ({
+      token,
+      worker,
       execution,
       checkpoint,
       snapshot,
@@ -82,7 +86,13 @@ export class LeaderLink implements TaskOutbox {
   }
 
   decline(execution: string, checkpoint: number, reason: DeclineReason): void {
-    this.#send("checkpoint.decline", (fenced): DeclineCheckpoint => ({ ...fenced, execution, checkpoint, reason }));
+    this.#send("checkpoint.decline", ({ token, worker }): DeclineCheckpoint => ({
+      token,
+      worker,
+      execution,
+      checkpoint,
+      reason,
+    }));
   }
 
   /** A request that may be lost is made again; two requests are no harm. */

@@ -1,10 +1,10 @@
 import type { CheckpointMetadata } from "../../runtime/checkpoint/metadata.ts";
 import { acknowledgeCheckpoint, checkpointEnded } from "../../runtime/cluster/messages.ts";
-import { buildJobGraph, type JobGraph } from "../../runtime/graph/job-graph.ts";
 import type { SubtaskSnapshot } from "../../runtime/task/task-contract.ts";
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord, type CompletedCheckpoint } from "../evidence/checkpoint-record.ts";
 import { attemptOf } from "../evidence/execution-name.ts";
+import { jobVertices } from "../evidence/job-structure.ts";
 import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
 /**
@@ -32,7 +32,6 @@ class Completions implements OracleFold {
   checked = 0;
   readonly #record: CheckpointRecord;
   readonly #setting: Setting;
-  #graph: JobGraph | undefined;
   /** Checkpoint → subtask → attempts that acknowledged, with the paths of their files. Forgotten at its completion. */
   readonly #acknowledged = new Map<number, Map<string, string[]>>();
 
@@ -85,8 +84,7 @@ class Completions implements OracleFold {
       return broken("metadata", `checkpoint ${id} was completed and its metadata ${metadataFile.path} is not durable`);
     if (metadata.checkpoint !== id)
       return broken("metadata", `the pointer's checkpoint ${id} has the metadata of checkpoint ${metadata.checkpoint}`);
-    this.#graph ??= buildJobGraph(this.#setting.graph());
-    for (const vertex of this.#graph.vertices) {
+    for (const vertex of jobVertices(this.#setting)) {
       const shape = metadata.vertices.find(({ vertex: name }) => name === vertex.id);
       const there = metadata.subtasks.filter(({ vertex: name }) => name === vertex.id);
       const indices = new Set(there.map(({ subtask }) => subtask));

@@ -3,6 +3,7 @@ import { readBrokerLog, type BrokerHistory } from "../../services/log-broker/bro
 import type { Setting } from "../oracle.ts";
 import { CheckpointRecord } from "./checkpoint-record.ts";
 import { positionsOf, type CheckpointPositions } from "./epochs.ts";
+import { jobStructure } from "./job-structure.ts";
 import { logSourceOf } from "./log-output.ts";
 import { OutputBeforeLoss } from "./output-before-loss.ts";
 import { owedCommits } from "./owed-commits.ts";
@@ -20,7 +21,7 @@ import { readHistory, workStates } from "./visible-output.ts";
 export function isDrained(setting: Setting): boolean {
   const positions = newestPositions(setting);
   if (positions === undefined) return false;
-  const graph = setting.evidence.of(isDrained, () => setting.graph());
+  const graph = jobStructure(setting);
   const topics = topicsRead(graph);
   if (topics === undefined) return false;
   const history = historyNow(setting);
@@ -32,7 +33,7 @@ export function isDrained(setting: Setting): boolean {
       return next === Infinity || next === (records.at(-1)?.offset ?? -1) + 1;
     }),
   );
-  return isRead && owedCommits(setting, workStates(graph, history, setting)).size === 0;
+  return isRead && owedCommits(setting, workStates(history, setting)).size === 0;
 }
 
 /** How far the newest checkpoint has read. */

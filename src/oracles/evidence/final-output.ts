@@ -50,7 +50,7 @@ export class FinalOutput {
     const kept = OutputBeforeLoss.of(setting)?.broker;
     const { broker } = setting.roles;
     this.history = kept === undefined ? readHistory(setting) : readBrokerLog(kept, setting.folder(broker));
-    this.work = workStates(this.graph, this.history, setting);
+    this.work = workStates(this.history, setting);
     const terms: OutputTerms = {
       complete: isThrough(final),
       atLeastOnce: atLeastOnceSinks(this.graph),

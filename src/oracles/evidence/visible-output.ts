@@ -1,11 +1,12 @@
 import type { CheckpointMetadata } from "../../runtime/checkpoint/metadata.ts";
-import type { LogicalGraph, LogicalNode } from "../../runtime/graph/logical-graph.ts";
+import type { LogicalNode } from "../../runtime/graph/logical-graph.ts";
 import { BrokerLogReader, type BrokerHistory } from "../../services/log-broker/broker-log.ts";
 import type { Setting } from "../oracle.ts";
 import type { Emission } from "../reference/committed-pool.ts";
 import { NotJudged } from "../reference/not-judged.ts";
 import { preparedIn, type PreparedWork } from "./epochs.ts";
 import { fileEmission, fileOutput, fileSinkOf, visibleParts } from "./file-output.ts";
+import { jobStructure } from "./job-structure.ts";
 import type { VisibleRecord } from "./visible-record.ts";
 import { logEmission, logOutput, logSinkOf } from "./log-output.ts";
 
@@ -46,7 +47,7 @@ export function readHistory(setting: Setting): BrokerHistory {
 /** What the sinks of a checkpoint had prepared, of those sinks alone whose work has a state in {@link workStates}. */
 export function preparedWork(metadata: CheckpointMetadata, setting: Setting): readonly PreparedWork[] {
   const known = setting.evidence.of(preparedWork, () => {
-    const nodes = setting.graph().nodes.filter(node => logSinkOf(node) !== undefined || isOnStorage(node));
+    const nodes = jobStructure(setting).nodes.filter(node => logSinkOf(node) !== undefined || isOnStorage(node));
     return new Set(nodes.map(({ uid }) => uid));
   });
   return preparedIn(metadata).filter(({ sink }) => known.has(sink));
@@ -57,15 +58,11 @@ function isOnStorage(node: LogicalNode): boolean {
 }
 
 /** Each transaction and visible part by its name. A part that is not visible is not named here. */
-export function workStates(
-  graph: LogicalGraph,
-  history: BrokerHistory,
-  setting: Setting,
-): ReadonlyMap<string, WorkState> {
+export function workStates(history: BrokerHistory, setting: Setting): ReadonlyMap<string, WorkState> {
   const states = new Map<string, WorkState>();
   for (const { kind, transactionalId } of history.transactions)
     states.set(transactionalId, kind === "begun" ? "open" : kind);
-  for (const node of graph.nodes) {
+  for (const node of jobStructure(setting).nodes) {
     if (!isOnStorage(node)) continue;
     for (const name of visibleParts(fileSinkOf(node)!, setting)) states.set(name, "committed");
   }

@@ -1,5 +1,6 @@
 import { deployTasks, heartbeat, heartbeatReply } from "../../runtime/cluster/messages.ts";
 import type { FrameObservation, Observation } from "../../sim/observation.ts";
+import { jobStructure } from "../evidence/job-structure.ts";
 import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
 /**
@@ -79,7 +80,7 @@ class Delays implements OracleFold {
 
   /** The leader's clock shows whole milliseconds. */
   #delay(): number {
-    const own = this.#setting.graph().restartStrategy;
+    const own = jobStructure(this.#setting).restartStrategy;
     const delayMs = own?.kind === "fixed-delay" ? own.delayMs : (this.#setting.knobs["restartDelayMs"] ?? 0);
     return Math.max(0, delayMs - 1) * 1000;
   }

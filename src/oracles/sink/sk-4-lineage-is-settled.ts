@@ -1,5 +1,6 @@
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord, type CompletedCheckpoint } from "../evidence/checkpoint-record.ts";
+import { jobStructure } from "../evidence/job-structure.ts";
 import { logSinkOf } from "../evidence/log-output.ts";
 import { preparedWork, readHistory, workStates } from "../evidence/visible-output.ts";
 import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
@@ -79,7 +80,7 @@ class Lineage implements OracleFold {
     this.#attempt = metadata.attempt;
     if (metadata.attempt === 1 || this.#setting.preparedMayExpire === true) return undefined;
     const history = readHistory(this.#setting);
-    const work = workStates(this.#setting.graph(), history, this.#setting);
+    const work = workStates(history, this.#setting);
     const restored = this.#record.completed.findLast(older => older.id < id)?.metadata;
     const when = `when checkpoint ${id} of attempt ${metadata.attempt} was complete`;
     for (const { sink, name } of restored === undefined ? [] : preparedWork(restored, this.#setting)) {
@@ -99,8 +100,7 @@ class Lineage implements OracleFold {
   }
 
   #nameOf(transactionalId: string): { readonly sink: string; readonly generation: number } | undefined {
-    this.#prefixes ??= this.#setting
-      .graph()
+    this.#prefixes ??= jobStructure(this.#setting)
       .nodes.filter(node => logSinkOf(node) !== undefined)
       .map(({ uid }) => ({ sink: uid, prefix: [this.#setting.job, uid].map(encodeURIComponent).join("/") }));
     const [number, subtask, generation, ...rest] = transactionalId.split("/").reverse();

@@ -42,7 +42,7 @@ class LastEpoch implements OracleFold {
   #judge(): Violation | undefined {
     const metadata = this.#record.completed.at(-1)?.metadata;
     if (metadata === undefined) return undefined;
-    const work = workStates(this.#setting.graph(), readHistory(this.#setting), this.#setting);
+    const work = workStates(readHistory(this.#setting), this.#setting);
     for (const { sink, name } of preparedWork(metadata, this.#setting)) {
       this.checked++;
       if (work.get(name) === "committed") continue;

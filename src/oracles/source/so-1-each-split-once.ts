@@ -1,6 +1,7 @@
 import type { CheckpointMetadata } from "../../runtime/checkpoint/metadata.ts";
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord } from "../evidence/checkpoint-record.ts";
+import { jobStructure } from "../evidence/job-structure.ts";
 import { logSourceOf } from "../evidence/log-output.ts";
 import type { Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 
@@ -67,7 +68,7 @@ class Splits implements OracleFold {
 
   #topicsOfSources(): ReadonlyMap<string, string> {
     return (this.#topics ??= new Map(
-      this.#setting.graph().nodes.flatMap(node => {
+      jobStructure(this.#setting).nodes.flatMap(node => {
         const source = logSourceOf(node);
         return source === undefined ? [] : [[node.uid, source.topic] as const];
       }),

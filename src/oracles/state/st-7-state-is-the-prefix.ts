@@ -1,10 +1,10 @@
-import { buildJobGraph, type JobGraph } from "../../runtime/graph/job-graph.ts";
 import { keyGroupOf, ownerOf } from "../../runtime/graph/key-groups.ts";
 import { readStateFile } from "../../runtime/state/state-reader.ts";
 import type { Observation } from "../../sim/observation.ts";
 import { CheckpointRecord, type CompletedCheckpoint } from "../evidence/checkpoint-record.ts";
 import { positionsOf, type CheckpointPositions } from "../evidence/epochs.ts";
 import { FinalOutput } from "../evidence/final-output.ts";
+import { jobVertices } from "../evidence/job-structure.ts";
 import type { ExplainedStrand } from "../reference/sink-group.ts";
 import type { FinalState, Oracle, OracleFold, Setting, Violation } from "../oracle.ts";
 import { AuthorThrew, NotJudged } from "../reference/not-judged.ts";
@@ -39,7 +39,6 @@ class Snapshots implements OracleFold {
   readonly #setting: Setting;
   readonly #record: CheckpointRecord;
   readonly #states = new Map<CompletedCheckpoint, KeyedImages>();
-  #graph: JobGraph | undefined;
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -109,8 +108,9 @@ class Snapshots implements OracleFold {
   /** A subtask that has finished snapshots no state: its results are out, and it is never restored. */
   #ownerHadFinished({ metadata }: CompletedCheckpoint, { operator, key }: Strand): boolean {
     if (key === undefined || metadata?.subtasks.some(({ finished }) => finished) !== true) return false;
-    this.#graph ??= buildJobGraph(this.#setting.graph());
-    const vertex = this.#graph.vertices.find(({ operators }) => operators.some(({ node }) => node.uid === operator));
+    const vertex = jobVertices(this.#setting).find(({ operators }) =>
+      operators.some(({ node }) => node.uid === operator),
+    );
     return metadata.subtasks.some(
       ({ vertex: name, finished, subtask, parallelism }) =>
         finished &&

@@ -12,8 +12,8 @@ import { medianMs, timeMs } from "./rounds.ts";
  * Whole cases with every claim judged: what a campaign costs. The work is stated by what happens in it (a crash, a
  * restore of state, so many checkpoints), and the bench refuses to give a figure for a case in which it did not happen.
  *
- * A case runs each line of a whole cluster a few times, so that V8 has optimized it only after hundreds of cases: the
- * first ones are a figure of their own (`-cold`, what a short run sees), the others are a campaign's.
+ * A case runs each line of a whole cluster a few times, so that V8 has optimized it only after a thousand cases: the first
+ * ones are a figure of their own (`-cold`, what a short run sees), the others are what a long one comes to.
  */
 export const smallCaseBench: Bench = {
   run: ({ rounds }) =>
@@ -21,7 +21,7 @@ export const smallCaseBench: Bench = {
       rounds,
       cases: 60,
       coldCases: 60,
-      warmCases: 600,
+      warmCases: 2_000,
       demanded: { checkpoints: 1, faults: 1 },
     }),
 };
@@ -32,7 +32,7 @@ export const standardCaseBench: Bench = {
       rounds,
       cases: 12,
       coldCases: 12,
-      warmCases: 120,
+      warmCases: 300,
       demanded: { checkpoints: 5, faults: 3 },
     }),
 };

@@ -98,19 +98,22 @@ class LastChunk {
   #bytes: Uint8Array = nothing;
   readonly #froms: number[] = [];
   readonly #frames: Frame[] = [];
+  /** The lists keep their length from chunk to chunk. */
+  #count = 0;
 
   find(bytes: Uint8Array, from: number): Frame | undefined {
-    return bytes === this.#bytes ? this.#frames[this.#froms.indexOf(from)] : undefined;
+    if (bytes !== this.#bytes) return undefined;
+    for (let i = 0; i < this.#count; i++) if (this.#froms[i] === from) return this.#frames[i];
+    return undefined;
   }
 
   put(bytes: Uint8Array, from: number, frame: Frame): void {
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;
-      this.#froms.length = 0;
-      this.#frames.length = 0;
+      this.#count = 0;
     }
-    this.#froms.push(from);
-    this.#frames.push(frame);
+    this.#froms[this.#count] = from;
+    this.#frames[this.#count++] = frame;
   }
 }
 

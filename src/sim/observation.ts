@@ -53,10 +53,10 @@ export interface DiskObservation {
   readonly operation: "create" | "write" | "truncate" | "rename" | "unlink" | "sync" | "sync-directory";
   readonly path: string;
   /** For a rename: the new path. */
-  readonly to?: string;
+  readonly to?: string | undefined;
   /** For a write: where, and the bytes, valid only during the call. For a truncate: the new length, absent for 0. */
-  readonly position?: number;
-  readonly bytes?: Uint8Array;
+  readonly position?: number | undefined;
+  readonly bytes?: Uint8Array | undefined;
 }
 
 /** What a machine's disk would still hold if it lost power now, under the harshest persistence model. */

@@ -1,3 +1,4 @@
+import { OutcomeError } from "../../host/outcome-error.ts";
 import { Unrecoverable } from "../api/unrecoverable.ts";
 import type { JobVertex } from "../graph/job-graph.ts";
 import { encodeBarrier, encodeChannelEnd } from "../wire/buffer.ts";
@@ -72,13 +73,13 @@ export class Subtask implements RunningTask {
       cancelled: checkpoint => this.#environment.decline(checkpoint, "alignment-cancelled"),
       endOfData: () => this.#endInput(),
       ended: () => this.#producersEnded(),
-      lost: cause => this.#fail(new Error(cause)),
+      lost: cause => this.#fail(new OutcomeError(cause)),
     });
   }
 
   start(): void {
     const { execution } = this.#environment.deployment;
-    this.#shuffle.register(execution, this.#outputs.edges, cause => this.#fail(new Error(cause)));
+    this.#shuffle.register(execution, this.#outputs.edges, cause => this.#fail(new OutcomeError(cause)));
     this.#open().catch((error: unknown) => this.#fail(error));
   }
 

@@ -129,11 +129,9 @@ async function fetch({ state, log, waiters }: Broker, body: Body): Promise<unkno
     await waiters.wait(partition, waitMsMax, ready);
     checkOffset(partition, body, { offset, readUnder });
   }
-  return log.whenDurable({
-    ...partition.read(offset, recordsMax, isolation),
-    endOffset: partition.visibleEnd(isolation),
-    epoch: partition.epoch,
-  });
+  const { records, nextOffset } = partition.read(offset, recordsMax, isolation);
+  const endOffset = partition.visibleEnd(isolation);
+  return log.whenDurable({ records, nextOffset, endOffset, epoch: partition.epoch });
 }
 
 /** An offset that does not exist, or behind which others stand now than its reader has read, is never moved silently. */

@@ -72,6 +72,8 @@ export function assertKept(packed: PackedRecord): void {
 
 /** `[offset, packed record]`. */
 export function unpackFetched(packed: unknown): FetchedRecord {
-  const [offset, record] = Array.isArray(packed) ? (packed as readonly unknown[]) : [];
-  return { offset: new Body({ offset }).whole("offset"), ...unpackRecord(record) };
+  const [found, record] = Array.isArray(packed) ? (packed as readonly unknown[]) : [];
+  const offset = new Body({ offset: found }).whole("offset");
+  const { key, value, timestampMs, origin } = unpackRecord(record);
+  return origin === undefined ? { offset, key, value, timestampMs } : { offset, key, value, timestampMs, origin };
 }

@@ -259,13 +259,18 @@ export class SimDisk {
     if (this.#observers.length === 0) return undefined;
     if (this.#observerOf.has(role)) return this.#observerOf.get(role);
     const told = this.#observers.filter(({ roles }) => roles === undefined || roles.has(role));
-    const observer: DiskObserver = what => {
+    const observer: DiskObserver = ({ operation, path, to, position, bytes }) => {
+      // All of one shape: every claim looks at most of them.
       const observation: DiskObservation = {
         kind: "disk",
         atUs: this.#kernel.nowUs,
         machine: this.machine,
         role,
-        ...what,
+        operation,
+        path,
+        to,
+        position,
+        bytes,
       };
       for (const { listener } of told) listener(observation);
     };

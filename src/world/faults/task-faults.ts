@@ -207,12 +207,10 @@ function failingSink(inner: Sink<unknown>, check: Check, release: Release): Sink
       if (context.restoredCheckpoint > 0) check("restore", subtask);
       const writer = inner.createWriter(context);
       return {
-        ...(writer.open === undefined ? {} : { open: async () => writer.open?.() }),
         write(record, about) {
           check("record", subtask);
           writer.write(record, about);
         },
-        ...(writer.writable === undefined ? {} : { writable: () => writer.writable?.() ?? true }),
         async prepareCommit(checkpoint) {
           check("snapshot", subtask);
           const committables = await writer.prepareCommit(checkpoint);
@@ -224,6 +222,8 @@ function failingSink(inner: Sink<unknown>, check: Check, release: Release): Sink
           const held = release(subtask);
           return held === undefined ? writer.close() : held.then(() => writer.close());
         },
+        ...(writer.open === undefined ? {} : { open: async () => writer.open?.() }),
+        ...(writer.writable === undefined ? {} : { writable: () => writer.writable?.() ?? true }),
       };
     },
     ...(createCommitter === undefined

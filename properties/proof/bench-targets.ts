@@ -12,13 +12,14 @@ export const benchTargets: Proof = {
   async run({ path }) {
     const { benches } = documentOf<BenchDocument>(await millrace(["bench", "--json"], path));
     const found = (name: string) => benches.find(bench => bench.name === name);
+    const rings = benches.filter(({ name }) => /^ring-\d+$/.test(name));
     const figures = Object.fromEntries(
       benches.map(({ name, value, unit, ratio }) => [name, { value, unit, ...(ratio === undefined ? {} : { ratio }) }]),
     );
     return hold(
       {
         "kernel ≤ 4 × the bare loop": (found("kernel")?.ratio ?? Infinity) <= 4,
-        "ring ≥ 500,000 messages/s": (found("ring")?.value ?? 0) >= 500_000,
+        "ring ≥ 500,000 messages/s": rings.length > 0 && rings.every(({ value }) => value >= 500_000),
         "small-case ≥ 200/s": (found("small-case")?.value ?? 0) >= 200,
         "standard-case ≥ 30/s": (found("standard-case")?.value ?? 0) >= 30,
       },

@@ -89,6 +89,10 @@ export class CommittedPool {
     return this.#from(origin).some(index => this.#isLeft(index, isOwed));
   }
 
+  record(index: number): CommittedRecord {
+    return this.#records[index]!;
+  }
+
   isFrom(index: number, { split, position }: OriginOfRecord): boolean {
     const record = this.#records[index]!;
     return record.split === split && record.position === position;

@@ -125,6 +125,40 @@ test("a record that is left over is asked of the strands whose input it may come
   expect(explainStrands([speaks, silent], [...committed, record("x", 0, "3")], whole).unexplained).not.toEqual([]);
 });
 
+test("of two folds of the same inputs one can take the other's records as its own: whoever is left without is asked first", () => {
+  const one = (split: string, record: number): StrandInput => ({ ...inputs[0]!, split, record });
+  // The sum of what came so far, of which `says` lets some pass.
+  const sums = (says: (sum: number) => boolean, so = 0): StrandFold => ({
+    ...strand("a", ["x"]).begin(),
+    step({ record: amount }) {
+      so += amount as number;
+      return says(so) ? [{ sink: "x", image: String(so), show: () => String(so) }] : [];
+    },
+    stateImage: () => String(so),
+    fork: () => sums(says, so),
+  });
+  const splits = [[one("in/0", 1)], [one("in/1", 2)]];
+  const all: Strand = { ...strand("all", ["x"]), key: "k", splits, begin: () => sums(() => true) };
+  const odd: Strand = { ...strand("odd", ["x"]), key: "k", splits, begin: () => sums(sum => sum % 2 === 1) };
+  const of = (split: string, image: string): CommittedRecord => ({ ...record("x", 0, image), split });
+  // One has handled 1 and then 2; the other, which does not say its 2, began with that.
+  const [first, second, other] = [of("in/0", "1"), of("in/1", "3"), of("in/0", "3")];
+  for (const strands of [
+    [odd, all],
+    [all, odd],
+  ]) {
+    const explained = explainStrands(strands, [first, second, other], whole);
+    expect(explained.strands.map(({ found }) => found.kind)).toEqual(["found", "found"]);
+    expect(explained.unexplained).toEqual([]);
+    // Without this one nobody explains what `all` must have, whoever is asked first.
+    const lost = explainStrands(strands, [first, other], whole).strands;
+    expect(lost.find(({ strand: { operator } }) => operator === "all")!.found.kind).toBe("impossible");
+    // Without that one either of the two has an order, but not both: nobody can tell whose is missing.
+    expect(kinds(strands, [first, second])).toContain("undecided");
+    expect(kinds(strands, [first, second])).not.toContain("impossible");
+  }
+});
+
 test("a sink that writes at least once owes each record once, in any order; what a fold gives it is not judged", () => {
   const atLeastOnce = new Set(["x"]);
   const explain = (one: Strand, committed: readonly CommittedRecord[], terms: Partial<OutputTerms> = {}) =>

@@ -23,11 +23,21 @@ export class SinkGroup {
   }
 
   /**
-   * Strands take their records one after the other, and of two that look alike the first may take the one that only the
-   * second could. Such a second one is asked before the others, then, who keep for certain only what nothing looks like;
-   * where that leaves another one in its place, nobody can tell.
+   * Strands take their records one after the other, and the first may take what only a later one could, by an order that is
+   * not its own. Who is left without an order is asked before the others, then. Who has none there either has lost
+   * something; where somebody else is in its place, nobody can tell.
    */
   explain(): ExplainedOutput {
+    const explained = this.#withoutRobbery();
+    const preceded = explained.preceded();
+    if (preceded.length === 0) return explained;
+    const others = this.#certainFirst.filter(strand => !preceded.includes(strand));
+    const again = this.#explanationOf([...preceded, ...others], new Map());
+    return again.isWhole ? again : explained.undecidedFor(preceded.filter(strand => again.hasOrder(strand)));
+  }
+
+  /** Of two records that look alike, those who were not robbed keep for certain only what nothing looks like. */
+  #withoutRobbery(): Explanation {
     const first = this.#explanationOf(this.#certainFirst, new Map());
     const robbed = first.robbed();
     if (robbed.length === 0) return first;
@@ -121,7 +131,7 @@ class Explanation implements ExplainedOutput {
 
   /** Strands that are not explained though another one may have taken what was theirs: one of two records that look alike. */
   robbed(): readonly Strand[] {
-    if (this.#allFound && this.#pool.rest().length === 0) return [];
+    if (this.isWhole) return [];
     const left = new Set(this.unexplained.map(originName));
     return [...this.#found.keys()].filter(strand => {
       const found = this.#found.get(strand)!;
@@ -145,8 +155,32 @@ class Explanation implements ExplainedOutput {
     return kept;
   }
 
-  undecidedFor(strands: readonly Strand[]): ExplainedOutput {
-    const because = "records of several keys or streams look alike, and none tells whose it is";
+  /** Strands without an order, of whose inputs another one has taken records before them. */
+  preceded(): readonly Strand[] {
+    const taken = [...this.#found].flatMap(([strand, found]) =>
+      found.kind === "found" && strand.key !== undefined ? found.taken : [],
+    );
+    return [...this.#found.keys()].filter(strand => {
+      if (this.#found.get(strand)!.kind !== "impossible") return false;
+      const own = new Set(strand.splits.flat().map(originName));
+      return taken.some(index => {
+        const record = this.#pool.record(index);
+        return own.has(originName(record)) && strand.sinks.includes(record.sink);
+      });
+    });
+  }
+
+  hasOrder(strand: Strand): boolean {
+    return this.#found.get(strand)!.kind === "found";
+  }
+
+  /** All have an order, and nothing is left over. */
+  get isWhole(): boolean {
+    return this.#allFound && this.#pool.rest().length === 0;
+  }
+
+  undecidedFor(strands: readonly Strand[]): this {
+    const because = "records of several keys or streams may be one another's, and none tells whose it is";
     for (const strand of strands) this.#found.set(strand, { kind: "undecided", because });
     return this;
   }

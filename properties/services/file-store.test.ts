@@ -225,3 +225,13 @@ test("a file that was being written when the node ended is never listed, and is 
     });
   }
 });
+
+test("a removal that only one node of three knows of is not done: the two others could bring the file back", async () => {
+  const site = storeSite("few-know");
+  await site.play(async host => {
+    const store = storeClient(host);
+    await sure(host, () => store.put(path, contents("a")));
+    for (const role of roles.slice(1)) site.site.kill(role);
+    expect((await store.remove([path])).left).toEqual([path]);
+  });
+});

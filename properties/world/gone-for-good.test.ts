@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { flightsToFiles } from "../../scenarios/flights.ts";
+import { inputRetired } from "../../scenarios/faults-of-services.ts";
 import { calmCase } from "../../src/explore/case-generator.ts";
 import { WorldPlayer } from "../../src/explore/world-player.ts";
 import type { Case } from "../../src/world/case.ts";
@@ -27,3 +28,11 @@ test.each([
     expect(run.entries.some(({ what }) => what === "job.finished")).toBe(told === undefined);
   },
 );
+
+test("what no restart mends is not begun again", async () => {
+  const played: Case = { ...calmCase(inputRetired), plan: inputRetired.plan };
+  const run = await new WorldPlayer(inputRetired).play(played, { record: true });
+  const restarts = run.entries.filter(({ what }) => what === "job.restart").map(({ detail }) => detail);
+  const behindTheEnd = restarts.filter(detail => String(detail?.["cause"]).includes("offset-out-of-range"));
+  expect(behindTheEnd).toMatchObject([{ decision: "give-up" }]);
+});

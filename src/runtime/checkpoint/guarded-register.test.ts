@@ -86,3 +86,16 @@ test("a checkpoint id is handed out only when its reservation is durable", async
     expect((coordination.value(key) as { checkpoints: number }).checkpoints).toBeGreaterThanOrEqual(id);
   }
 });
+
+test("writes that are asked for at once are applied one after the other", async () => {
+  const host = new ManualHost();
+  const coordination = new MemoryCoordination();
+  const term = newTerm(host, coordination);
+  const register = new GuardedRegister(term, key, countersRecord);
+  // The first is asked again: the second must not go by the revision that the first is about to change.
+  coordination.answersToLose = 1;
+  for (const attempts of [1, 2]) void register.write({ leader: term.token, attempts, checkpoints: 64 });
+  await host.advance(1_000);
+  expect(term.reasons).toEqual([]);
+  expect(coordination.value(key)).toMatchObject({ attempts: 2 });
+});

@@ -303,3 +303,12 @@ test("a finished job leaves no file of the last id that was reserved for it", as
   await expectRecovery(cluster);
   expect(cluster.uploaded).toEqual(["chk-64/left.state"]);
 });
+
+test("workers that are lost while they are to cancel are waited for no longer than slots are", async () => {
+  const restart = { kind: "fixed-delay", delayMs: 50, attemptsMax: 1 } as const;
+  const cluster = new SmallCluster("l", { restart, slotsTimeoutMs: 2_000 });
+  cluster.when("checkpoint.complete", 1, () => cluster.site.kill("tm0"));
+  cluster.when("job.restart", 1, () => cluster.site.kill("tm1"));
+  expect((await cluster.kernel.run()).kind).toBe("stopped");
+  expect([cluster.said("job.failed"), cluster.said("job.finished")]).toEqual([1, 0]);
+});

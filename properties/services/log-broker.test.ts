@@ -191,6 +191,32 @@ test("a new epoch that keeps what is prepared commits it, and the old epoch then
   });
 });
 
+test("a fresh id is begun once: a request that is repeated late ends nothing, whatever was done under it by then", async () => {
+  await brokerSite("fresh").play(async host => {
+    const client = brokerClient(host);
+    await sure(host, () => client.createTopic("out", 2));
+    const begin = () =>
+      client.initTransactions({ transactionalId: "f", timeoutMs: 5_000, keepPrepared: false, fresh: true });
+    const first = await begin();
+    const name = { transactionalId: "f", ...first };
+    const batch = { topic: "out", partition: 0, ...name, sequence: 0, records: [record("f")] };
+    await client.produce(batch);
+    expect(await begin()).toEqual(first);
+    expect(await client.prepare(name)).toBe("prepared");
+    expect(await begin()).toEqual(first);
+    expect(await client.commit(name)).toBe("committed");
+    expect(await begin()).toEqual(first);
+    expect(await readAll(host, client)).toEqual(["0:f"]);
+    // One that has timed out is not begun again either: its owner is told.
+    const late = { transactionalId: "g", timeoutMs: 100, keepPrepared: false, fresh: true } as const;
+    const lost = { transactionalId: "g", ...(await client.initTransactions(late)) };
+    await client.produce({ ...batch, ...lost });
+    await pause(host, 1_000);
+    expect(await client.initTransactions(late)).toMatchObject({ epoch: lost.epoch });
+    await expect(client.produce({ ...batch, ...lost, sequence: 1 })).rejects.toMatchObject({ code: "fenced" });
+  });
+});
+
 test("a repeated produce gets its first offset; a gap in the sequence is refused", async () => {
   await brokerSite("sequence").play(async host => {
     const client = brokerClient(host);

@@ -108,7 +108,12 @@ export class TransactionalLogWriter<T> implements SinkWriter<T> {
     const { attempt: generation, subtask } = this.#context;
     const name = transactionId(this.#prefix, { generation, subtask, after: this.#after });
     const { producerId, epoch } = await this.#known(() =>
-      this.#broker.initTransactions({ transactionalId: name, timeoutMs: this.#timeoutMs, keepPrepared: false }),
+      this.#broker.initTransactions({
+        transactionalId: name,
+        timeoutMs: this.#timeoutMs,
+        keepPrepared: false,
+        fresh: true,
+      }),
     );
     const transaction = { transactionalId: name, producerId, epoch };
     this.#queue.produceAs(transaction);

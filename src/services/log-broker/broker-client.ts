@@ -71,12 +71,17 @@ export class BrokerClient {
   /**
    * A new epoch for this transactional id: older epochs are fenced and what they left open is aborted; what they
    * prepared stays when `keepPrepared`, and is then committed or aborted under the new epoch.
+   *
+   * With `fresh` the id must be one that its owner uses for one transaction: each repetition of the request is answered as
+   * the first, so that it may be asked until it is answered. (Kafka tells a repetition by the epoch that its sender
+   * expects, KIP-360.)
    */
   async initTransactions(request: {
     readonly transactionalId: string;
     /** An open transaction is aborted when it is this old; a prepared one never is. */
     readonly timeoutMs: number;
     readonly keepPrepared: boolean;
+    readonly fresh?: true;
   }): Promise<{ readonly producerId: number; readonly epoch: number; readonly prepared: boolean }> {
     const reply = await this.#call("broker.init-transactions", request);
     return { producerId: reply.whole("producerId"), epoch: reply.whole("epoch"), prepared: reply.flag("prepared") };

@@ -40,15 +40,25 @@ export function decideAbort(state: BrokerState, name: TransactionName): Decision
   return done(standing === "nothing" ? "aborted" : standing);
 }
 
-/** The next epoch of a transactional id, or its first; `keepPrepared` leaves what is prepared to the new epoch. */
+/**
+ * The next epoch of a transactional id, or its first; `keepPrepared` leaves what is prepared to the new epoch. Of a `fresh`
+ * id only the first is ever given: a repetition that comes late, when the transaction is prepared by then, ends nothing.
+ */
 export function decideInit(
   state: BrokerState,
-  request: { readonly transactionalId: string; readonly timeoutMs: number; readonly keepPrepared: boolean },
+  request: {
+    readonly transactionalId: string;
+    readonly timeoutMs: number;
+    readonly keepPrepared: boolean;
+    readonly fresh: boolean;
+  },
 ): Decision<{ readonly producerId: number; readonly epoch: number; readonly prepared: boolean }> {
-  const { transactionalId, timeoutMs, keepPrepared } = request;
+  const { transactionalId, timeoutMs, keepPrepared, fresh } = request;
   const producer = state.producer(transactionalId);
+  if (fresh && producer !== undefined)
+    return done({ producerId: producer.producerId, epoch: FIRST_EPOCH, prepared: false });
   const producerId = producer?.producerId ?? state.nextProducerId;
-  const epoch = producer === undefined ? 0 : producer.epoch + 1;
+  const epoch = producer === undefined ? FIRST_EPOCH : producer.epoch + 1;
   const changes: BrokerChange[] = [];
   const prepared = keepPrepared && producer?.current?.state === "prepared";
   if (producer?.current !== undefined && !prepared) changes.push(ended(producer, "aborted"));
@@ -68,6 +78,8 @@ export function decideTimeout(producer: TransactionalProducer): readonly BrokerC
 
 /** `durable-prepare`: KIP-939. `classic`: brokers before it. */
 export type BrokerMode = "durable-prepare" | "classic";
+
+const FIRST_EPOCH = 0;
 
 type Standing =
   | "undecided"

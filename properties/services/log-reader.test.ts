@@ -83,3 +83,19 @@ test("a reader that goes on from a checkpoint is told that the broker has lost w
     expect(ahead.failures).toEqual([expect.stringContaining("Unrecoverable: data-lost")]);
   });
 });
+
+test("a bounded split whose last offset is the marker of a transaction is read to its end", async () => {
+  await reading(async ({ host, client, read }) => {
+    const id = { transactionalId: "t", timeoutMs: 5_000, keepPrepared: false };
+    const name = { transactionalId: "t", ...(await client.initTransactions(id)) };
+    const records = [{ key: null, value: encode(1), timestampMs: 0 }];
+    await client.produce({ topic: "in", partition: 0, ...name, sequence: 0, records });
+    await client.prepare(name);
+    await client.commit(name);
+    const { endOffset } = await client.endOffset("in", 0, "read-committed");
+    let result: unknown;
+    void read({ ...split, end: endOffset }).then(one => (result = one));
+    await pause(host, 20_000);
+    expect(result).toMatchObject({ values: [1], state: [{ position: 2 }] });
+  });
+});

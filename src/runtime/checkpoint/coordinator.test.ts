@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { RpcError } from "../../rpc/rpc-error.ts";
 import type { SubtaskSnapshot } from "../task/task-contract.ts";
 import { CheckpointStore } from "./checkpoint-store.ts";
 import { leaderKey, pointerKey, type PointerRecord } from "./coordination-keys.ts";
@@ -317,4 +318,33 @@ test("stopping waits for a pointer whose write is under way", async () => {
   await settle();
   expect(stopped).toBe(true);
   expect(bench.store.newest?.id).toBe(1);
+});
+
+test("a checkpoint that waits for a subtask that has ended is given up at once, and counts for nobody's failure", async () => {
+  const bench = new Bench();
+  await bench.host.advance(100);
+  bench.coordinator.executionEnded(executions[0]!);
+  await bench.host.advance(50);
+  expect(bench.host.said("checkpoint.abort")).toEqual(["checkpoint.abort"]);
+  await bench.host.advance(1_000);
+  expect(bench.failures).toEqual([]);
+});
+
+test("a checkpoint whose metadata cannot be written is given up at once, and not when its time is over", async () => {
+  const bench = new Bench({ tolerableFailures: 5 });
+  bench.storage.beforeWrite = () => Promise.reject(new RpcError("unknown", "timed-out", "store.put"));
+  await bench.host.advance(100);
+  await bench.acknowledgeAll(1);
+  await bench.host.advance(10);
+  expect(bench.notified).toEqual(["abort 1"]);
+});
+
+test("when the sources have ended one checkpoint is taken at once, and the next in its interval", async () => {
+  const bench = new Bench({ intervalMs: 1_000 });
+  bench.coordinator.sourcesEnded();
+  await bench.host.advance(1);
+  expect(bench.triggered).toEqual([1]);
+  await bench.acknowledgeAll(1);
+  await bench.host.advance(500);
+  expect(bench.triggered).toEqual([1]);
 });

@@ -312,3 +312,28 @@ test("workers that are lost while they are to cancel are waited for no longer th
   expect((await cluster.kernel.run()).kind).toBe("stopped");
   expect([cluster.said("job.failed"), cluster.said("job.finished")]).toEqual([1, 0]);
 });
+
+test("what a dead leader's checkpoints have left goes while the job still runs", async () => {
+  const cluster = new SmallCluster("m", { recordCostUs: 50_000 });
+  cluster.when("checkpoint.trigger", 1, () => cluster.upload("chk-1/left.state"));
+  cluster.when("checkpoint.complete", 1, () => cluster.kill(leaderOf(cluster), 100));
+  let left: string[] | undefined;
+  cluster.when("job.running", 2, () =>
+    cluster.after(800, () => {
+      if (cluster.said("job.finished") === 0)
+        left = cluster.checkpointFiles().filter(path => path.includes("left.state"));
+    }),
+  );
+  await cluster.kernel.run();
+  expect(cluster.uploaded).toEqual(["chk-1/left.state"]);
+  expect(left).toEqual([]);
+});
+
+test("a job of which only its files are left is not begun anew", async () => {
+  const cluster = new SmallCluster("n");
+  for (const role of ["jm0", "jm1"]) cluster.after(0, () => cluster.kill(role, 500));
+  cluster.upload("chk-3/metadata-1");
+  await cluster.kernel.run();
+  expect(cluster.uploaded).toEqual(["chk-3/metadata-1"]);
+  expect([cluster.said("job.failed"), cluster.said("job.running")]).toEqual([1, 0]);
+});

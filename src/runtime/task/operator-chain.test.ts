@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StreamExecutionEnvironment } from "../api/environment.ts";
-import type { MapFunction } from "../api/functions.ts";
+import type { Collector, MapFunction, RecordContext } from "../api/functions.ts";
 import { job } from "../api/job.ts";
 import type { Sink, SinkWriter } from "../api/sink.ts";
 import type { Source } from "../api/source.ts";
@@ -23,6 +23,7 @@ const word = (text: string, times = 1): Word => ({ text, times });
 async function through(
   build: (words: DataStream<Word>, sink: Sink<Word>, env: StreamExecutionEnvironment) => unknown,
   records: readonly Word[],
+  watermarkMs = -Infinity,
 ): Promise<readonly unknown[]> {
   const got: unknown[] = [];
   const never = (): never => {
@@ -66,6 +67,7 @@ async function through(
   const outputs = new Outputs(vertex, deployment, 1, () => {});
   const chain = new OperatorChain(vertex, outputs, await RestoredState.load(environment), owner);
   await chain.open();
+  chain.input.watermark(watermarkMs);
   for (const [i, record] of records.entries()) chain.input.process(record, 10 * i, { split: "s", position: i });
   await chain.close();
   return got;
@@ -143,4 +145,18 @@ test("a copy is equal and shares nothing that can change", () => {
   expect(copy).toEqual(value);
   for (const part of ["list", "bytes"] as const) expect(copy[part]).not.toBe(value[part]);
   expect((copy.list[1] as { deep: bigint[] }).deep).not.toBe((value.list[1] as { deep: bigint[] }).deep);
+});
+
+test("a watermark goes down every branch of a chain that forks", async () => {
+  const seen: string[] = [];
+  const noting = (name: string) => (record: Word, context: RecordContext, out: Collector<Word>) => {
+    seen.push(`${name} ${context.watermarkMs}`);
+    out.collect(record);
+  };
+  const fork = (words: DataStream<Word>, sink: Sink<Word>): void => {
+    const numbers = words.map(one => one);
+    for (const branch of ["a", "b"]) numbers.process(noting(branch)).name(branch).sinkTo(sink).name(`to-${branch}`);
+  };
+  await through(fork, [word("one")], 7);
+  expect(seen).toEqual(["a 7", "b 7"]);
 });

@@ -229,7 +229,7 @@ export const sinkMutants: readonly Mutant[] = [
     file: "dist/src/runtime/connectors/transactional-log-writer.js",
     find: "this.#after = checkpoint;\n        this.#queue",
     replace: "this.#queue",
-    why: "An epoch's transaction has the name of the one before, which its beginning aborts.",
+    why: "An epoch's transaction has the name of the one before: its records come behind that one's prepare.",
     claims: ["SK-3", "SK-4", "SK-1", "FO-5"],
   },
   {
@@ -271,5 +271,13 @@ export const sinkMutants: readonly Mutant[] = [
     replace: "return [];",
     why: "A sink that writes at least once acknowledges what may not have reached the log: a restore does not write it again.",
     claims: ["SK-1"],
+  },
+  {
+    name: "sink.late-beginning-aborts",
+    file: "dist/src/services/log-broker/transaction-decision.js",
+    find: "if (fresh && producer !== undefined)",
+    replace: "if (false)",
+    why: "A request for a transaction's first epoch that was repeated, and comes late, aborts what has been prepared since.",
+    claims: ["SK-3", "SK-1", "FO-5"],
   },
 ];

@@ -25,3 +25,18 @@ export const dearRecords = scenario("dear-records", {
   plan: on => [on.event("source.first-record").plus({ ms: 300 }).failTask("count[1]")],
   claims: [attempts({ most: 2 })],
 });
+
+export const lateBeginning = scenario("late-beginning", {
+  why: "A request for a new transaction that was made again, and comes late, ends nothing that has been prepared since.",
+  job: wordCount,
+  cluster: { workers: 2, partitions: 2 },
+  knobs: { checkpointTimeoutMs: 10_000 },
+  input: { lines: Array.from({ length: 80 }, (_, index) => `${lines[index % lines.length]!} ${index % 7}`) },
+  plan: on =>
+    [1, 2, 3].map(checkpoint =>
+      on
+        .checkpoint(checkpoint)
+        .acknowledged("count[1]")
+        .delayRequest("broker.init-transactions", "broker", { byMs: 1_100, forMs: 3_000, times: 2 }),
+    ),
+});

@@ -230,7 +230,7 @@ export const sinkMutants: readonly Mutant[] = [
     find: "this.#after = checkpoint;\n        this.#queue",
     replace: "this.#queue",
     why: "An epoch's transaction has the name of the one before: its records come behind that one's prepare.",
-    claims: ["SK-3", "SK-4", "SK-1", "FO-5"],
+    claims: ["SK-3", "SK-4", "SK-1", "FO-5", "FO-4"],
   },
   {
     name: "chain.snapshot-waits-for-one-sink",

@@ -102,6 +102,14 @@ test("a log that nobody was writing has no torn end", () => {
   expect(readFinishedLog(bytes)).toMatchObject({ records: [1], damage: "the log is damaged at byte 512" });
 });
 
+test("a log that was written at one go takes no entry of another log for its own, whatever its number", () => {
+  const bytes = log([[1], [2], [3]]);
+  expect(readFinishedLog(bytes).damage).toBe(undefined);
+  // A misdirected write of the entry that would come next, over this very entry.
+  bytes.set(encodeEntry(2, ["another's"], 77), 512);
+  expect(readFinishedLog(bytes).damage).toBe("the log is damaged: an entry of another one lies in it");
+});
+
 test("a log of which nothing is whole is no empty log", () => {
   const bytes = log([[1], [2], [3]]);
   for (const at of [0, 512, 1024]) bytes[at + 14]! ^= 1;

@@ -80,10 +80,16 @@ export function readLog(bytes: Uint8Array, behind: LogReading = logStart): LogCo
   return { records, last, end, lives, damage };
 }
 
-/** A log that nobody was writing when it was last seen: it ends with a whole entry. */
+/**
+ * A log that nobody was writing when it was last seen: it ends with a whole entry. One that was written at one go holds
+ * none of another life, either: such a one is another log's, and landed here by a misdirected write.
+ */
 export function readFinishedLog(bytes: Uint8Array): LogContents {
   const contents = readLog(bytes);
-  if (contents.damage !== undefined || contents.end === bytes.length) return contents;
+  if (contents.damage !== undefined) return contents;
+  if (contents.lives.length > 1)
+    return { ...contents, damage: "the log is damaged: an entry of another one lies in it" };
+  if (contents.end === bytes.length) return contents;
   return { ...contents, damage: `the log is damaged at byte ${contents.end}` };
 }
 

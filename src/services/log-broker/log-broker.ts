@@ -30,14 +30,14 @@ async function serve(host: Host, address: string, dir: string, mode: BrokerMode)
   const state = new BrokerState();
   const images = await unlessUnreadable(host, imageFolder(dir), () => readImages(host, dir));
   if (typeof images === "string") return serveNothing(host, address, images);
+  if (images.damage !== undefined) return serveNothing(host, address, images.damage);
   for (const change of images.changes) state.apply(change);
   const path = brokerLogPath(dir);
   const opened = await unlessUnreadable(host, path, () => WriteAheadLog.open(host, path));
   if (typeof opened === "string") return serveNothing(host, address, opened);
   const { log, records } = opened;
   for (const record of records) state.apply(record as BrokerChange);
-  const lost = images.damage ?? state.lost;
-  if (lost !== undefined) return serveNothing(host, address, lost);
+  if (state.lost !== undefined) return serveNothing(host, address, state.lost);
 
   const commit = (changes: readonly BrokerChange[]): void => {
     for (const change of changes) {

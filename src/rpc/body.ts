@@ -45,6 +45,10 @@ export class Body {
     return value;
   }
 
+  optionalFlag(name: string): boolean | undefined {
+    return this.#fields[name] === undefined ? undefined : this.flag(name);
+  }
+
   bytes(name: string): Uint8Array {
     const value = this.#fields[name];
     if (!(value instanceof Uint8Array)) throw wanted(name, "bytes", value);

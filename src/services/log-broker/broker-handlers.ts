@@ -56,7 +56,7 @@ export function brokerHandlers(broker: Broker): RpcHandlers {
         transactionalId: body.text("transactionalId"),
         timeoutMs: body.whole("timeoutMs", 1),
         keepPrepared: body.flag("keepPrepared"),
-        fresh: body.value("fresh") === true,
+        fresh: body.optionalFlag("fresh") ?? false,
       };
       if (state.isFenced(init.transactionalId))
         throw new RpcFault("fenced", `${init.transactionalId} is of a generation that was fenced`);
